@@ -1,0 +1,57 @@
+/**
+ * The bridge to apache-arrow, for callers who want its tables. Loaded on first use: a command line call
+ * that only prints rows does not pay for it.
+ * @module
+ */
+import type { RecordBatch, Schema, Table } from "apache-arrow";
+import type { ArrowBatch, ArrowSchema } from "./field.ts";
+import {
+  encodeBatch,
+  encodeDictionaries,
+  encodeSchema,
+  END_OF_STREAM,
+  frameBytes,
+} from "./message_writer.ts";
+
+/** Record batches of apache-arrow, one for each of ours. */
+export async function* toRecordBatches(
+  schema: ArrowSchema,
+  batches: AsyncIterable<ArrowBatch>,
+): AsyncGenerator<RecordBatch> {
+  const arrow = await import("apache-arrow");
+  const bytes = streamBytes(schema, batches);
+  try {
+    yield* await arrow.RecordBatchReader.from(bytes);
+  } finally {
+    // The reader of apache-arrow 21 leaves its source open when it is left early.
+    await bytes.return(undefined);
+  }
+}
+
+/** An apache-arrow table of all batches. */
+export async function toTable(
+  schema: ArrowSchema,
+  batches: AsyncIterable<ArrowBatch>,
+): Promise<Table> {
+  const arrow = await import("apache-arrow");
+  return await arrow.tableFromIPC(streamBytes(schema, batches));
+}
+
+/** An apache-arrow schema. */
+export async function toApacheSchema(schema: ArrowSchema): Promise<Schema> {
+  const arrow = await import("apache-arrow");
+  return arrow.tableFromIPC([frameBytes(encodeSchema(schema)), END_OF_STREAM]).schema;
+}
+
+/** An IPC stream, message by message. */
+export async function* streamBytes(
+  schema: ArrowSchema,
+  batches: AsyncIterable<ArrowBatch>,
+): AsyncGenerator<Uint8Array> {
+  yield frameBytes(encodeSchema(schema));
+  for await (const batch of batches) {
+    for (const dictionary of encodeDictionaries(batch)) yield frameBytes(dictionary);
+    yield frameBytes(encodeBatch(batch));
+  }
+  yield END_OF_STREAM;
+}

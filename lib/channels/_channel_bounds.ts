@@ -1,0 +1,21 @@
+/** Bounds of the channel room that nobody but its own files needs to know. */
+export const CHANNEL_BOUNDS = {
+  /** Scalar rows of one record batch: a header each costs nothing then, and a template of ids stays small. */
+  batchRows: 65_536,
+  /** Waveform rows shorter than this share a record batch, so that a header does not outweigh its samples. */
+  ownBatchSamples: 8_192,
+  /** Data in memory that the disk has not taken; writes are refused beyond it. */
+  queuedBytes: 1024 * 1024 * 1024,
+  /** Published files that wait for the device; publishing waits beyond it, descriptors are few. */
+  unsyncedFiles: 32,
+  /** Channels published at once. */
+  concurrentSeals: 8,
+  /** Longest wait for another process that writes the registry, milliseconds. */
+  registryLockMillis: 5_000,
+  /** Rows of a record batch that a query answers with. */
+  resultRows: 65_536,
+  /** Continuing blocks meet within the rounding of their timestamps. */
+  captureToleranceMicros: 1,
+  /** A block without start goes on where the last one ended if that is no longer ago than this. */
+  continueMicros: 1_000_000,
+} as const;

@@ -1,0 +1,66 @@
+import { LANE_SAMPLES, RESULT_DOUBLES, simdKernels, STEP_SAMPLES } from "./_simd.ts";
+
+/** Indices of the lowest and the highest value of a range; -1 where the range is NaN alone. */
+export interface Extremes {
+  low: number;
+  high: number;
+}
+
+/** Below this the copy into WebAssembly memory costs more than it saves (measured). */
+const SIMD_SAMPLES = 192;
+/** 64 KiB: larger blocks fall out of the first cache. */
+const COPY_SAMPLES = 8192;
+
+/** Finds the extremes of y in [lo, hi), NaN left out, the lowest index of equal values. */
+export function findExtremes(
+  y: Float64Array,
+  lo: number,
+  hi: number,
+  into: Extremes,
+  simd = true,
+): void {
+  if (simd && hi - lo >= SIMD_SAMPLES && findBySimd(y, lo, hi, into)) return;
+  let i = lo;
+  while (i < hi && Number.isNaN(y[i])) i++;
+  if (i === hi) {
+    into.low = into.high = -1;
+    return;
+  }
+  let low = i, high = i, min = y[i]!, max = min;
+  for (i++; i < hi; i++) {
+    const value = y[i]!;
+    if (value < min) min = value, low = i;
+    else if (value > max) max = value, high = i;
+  }
+  into.low = low;
+  into.high = high;
+}
+
+/** Finds the step that holds each extreme first, then its sample; false without SIMD. */
+function findBySimd(y: Float64Array, lo: number, hi: number, into: Extremes): boolean {
+  const kernels = simdKernels();
+  if (kernels === null) return false;
+  const { memory } = kernels;
+  let min = Infinity, max = -Infinity, low = -1, high = -1;
+  for (let from = lo; from < hi; from += COPY_SAMPLES) {
+    const count = Math.min(COPY_SAMPLES, hi - from);
+    memory.set(y.subarray(from, from + count), RESULT_DOUBLES);
+    const end = Math.ceil(count / LANE_SAMPLES) * LANE_SAMPLES;
+    memory.fill(NaN, RESULT_DOUBLES + count, RESULT_DOUBLES + end);
+    for (let step = 0; step < end; step += STEP_SAMPLES) {
+      const stop = Math.min(end, step + STEP_SAMPLES);
+      kernels.extremes((RESULT_DOUBLES + step) * 8, (RESULT_DOUBLES + stop) * 8);
+      const stepMin = memory[0]!, stepMax = memory[1]!;
+      if (stepMin > stepMax) continue;
+      if (low < 0 || stepMin < min) min = stepMin, low = from + step;
+      if (high < 0 || stepMax > max) max = stepMax, high = from + step;
+    }
+  }
+  if (low >= 0) {
+    while (y[low] !== min) low++;
+    while (y[high] !== max) high++;
+  }
+  into.low = low;
+  into.high = high;
+  return true;
+}

@@ -1,0 +1,143 @@
+/**
+ * Few samples of a session that look like all of them, on the real time axis.
+ * @module
+ */
+import type { DecimationMethod } from "../protocol/channel_ticket.ts";
+import { DisplayStream } from "./_display_stream.ts";
+import { decimate, type GapPolicy } from "./decimate.ts";
+import { minMaxPerPixel } from "./min_max.ts";
+import { type ChannelBlockOptions, sessionBlocks } from "./read_channel.ts";
+import { type AxisPiece, gatherAxis, type SampleAxis, WaveformAxis } from "./sample_axis.ts";
+import { concatBlocks, type SampleBlock } from "./sample_block.ts";
+import { gatherValues, numbersOf } from "./sample_values.ts";
+import type { ChannelSession } from "./segment_selection.ts";
+
+/** How samples are chosen. */
+export interface DecimationChoice {
+  /** Points wanted, at least 2. */
+  readonly maxPoints?: number | undefined;
+  /** Columns wanted instead, up to four points each. */
+  readonly widthPixels?: number | undefined;
+  readonly method?: DecimationMethod | undefined;
+  readonly gaps?: GapPolicy | undefined;
+  /** Edges of the first and last column, microseconds. */
+  readonly startMicros?: number | undefined;
+  readonly endMicros?: number | undefined;
+}
+
+/** Samples that were kept, and which of the session they are. */
+export interface DecimatedSamples extends SampleBlock {
+  readonly sampleIndex: Float64Array;
+}
+
+/**
+ * Chooses among samples in memory.
+ *
+ * @param sampleIndex place of each sample in its session
+ * @throws {RangeError} where there are more samples than wanted and they are no numbers
+ */
+export function decimateBlock(
+  block: SampleBlock,
+  sampleIndex: (i: number) => number,
+  choice: DecimationChoice,
+): DecimatedSamples {
+  const indices = chooseIndices(block, choice);
+  return {
+    axis: gatherAxis(block.axis, indices),
+    values: gatherValues(block.values, indices),
+    sampleIndex: Float64Array.from(indices, sampleIndex),
+  };
+}
+
+function chooseIndices({ axis, values }: SampleBlock, choice: DecimationChoice): Uint32Array {
+  const { maxPoints = Infinity, widthPixels, method = "display", gaps = "break" } = choice;
+  const all = axis.length <= maxPoints && (widthPixels === undefined || axis.length <= widthPixels);
+  const y = numbersOf(values);
+  if (all && (gaps !== "omit" || y === undefined)) {
+    return Uint32Array.from({ length: axis.length }, (_, i) => i);
+  }
+  if (y === undefined) {
+    throw new RangeError(
+      `Cannot downsample ${values.kind === "text" ? "text" : "structures"}: ` +
+        `${axis.length} samples are in the window; narrow it by start and end, or ask for lastN`,
+    );
+  }
+  if (widthPixels !== undefined) return byPixels(axis, y, widthPixels, choice);
+  // The display method goes by count and does not look at x.
+  const x = method === "display" ? y : secondsOf(axis);
+  return decimate(x, y, Math.min(maxPoints, Math.max(2, axis.length)), { method, gaps });
+}
+
+function byPixels(
+  axis: SampleAxis,
+  y: Float64Array,
+  widthPixels: number,
+  { startMicros, endMicros }: DecimationChoice,
+): Uint32Array {
+  const x = secondsOf(axis), origin = axis.timeAt(0);
+  return minMaxPerPixel(x, y, widthPixels, {
+    ...(startMicros === undefined ? {} : { xMin: Math.min(x[0]!, (startMicros - origin) / 1e6) }),
+    ...(endMicros === undefined ? {} : { xMax: Math.max(x.at(-1)!, (endMicros - origin) / 1e6) }),
+  });
+}
+
+/** Seconds from the first sample; the number of the sample where no interval is known. */
+function secondsOf(axis: SampleAxis): Float64Array {
+  const x = new Float64Array(axis.length);
+  axis.fillSeconds(x, 0, axis.timeAt(0));
+  if (axis.length > 1 && x[0] === x.at(-1)) { for (let i = 0; i < x.length; i++) x[i] = i; }
+  return x;
+}
+
+/**
+ * Chooses among the samples of a session without holding more than a batch of them, where that is possible:
+ * waveforms, by the display method, whole.
+ *
+ * @returns undefined where it has to be done in memory
+ */
+export function decimateStream(
+  session: ChannelSession,
+  choice: DecimationChoice,
+  options: ChannelBlockOptions,
+): DecimatedSamples | undefined {
+  const { maxPoints, method = "display" } = choice;
+  const possible = maxPoints !== undefined && maxPoints >= 4 && method === "display" &&
+    choice.widthPixels === undefined && session.samples > maxPoints &&
+    options.lastN === undefined &&
+    session.segments.every((segment) =>
+      segment.dataType === "waveform" &&
+      segment.firstMicros >= (options.startMicros ?? -Infinity) &&
+      segment.lastMicros <= (options.endMicros ?? Infinity)
+    );
+  if (!possible) return undefined;
+  const stream = new DisplayStream(session.samples, maxPoints), pieces: AxisPiece[] = [];
+  for (const { axis, values, firstIndex } of sessionBlocks(session, { ...options, reuse: true })) {
+    const taken = axis instanceof WaveformAxis && values.kind === "number" &&
+      stream.add(values.data);
+    if (!taken) return undefined;
+    for (const piece of axis.pieces) pieces.push({ ...piece, at: firstIndex + piece.at });
+  }
+  const kept = stream.finish();
+  if (kept === undefined) return undefined;
+  const axis = gatherAxis(new WaveformAxis(pieces), kept.indices);
+  return { axis, values: { kind: "number", data: kept.values }, sampleIndex: kept.indices };
+}
+
+/** Reads a session and chooses among its samples. */
+export function decimateSession(
+  session: ChannelSession,
+  choice: DecimationChoice,
+  options: ChannelBlockOptions,
+): DecimatedSamples | undefined {
+  let damaged = false;
+  const watched: ChannelBlockOptions = {
+    ...options,
+    onDamage: () => damaged = true,
+  };
+  const streamed = decimateStream(session, choice, watched);
+  if (streamed !== undefined && !damaged) return streamed;
+  const blocks = [...sessionBlocks(session, { ...options, reuse: false })];
+  const [first] = blocks;
+  if (first === undefined) return undefined;
+  return decimateBlock(concatBlocks(blocks), (i) => first.firstIndex + i, choice);
+}

@@ -1,0 +1,73 @@
+/**
+ * The record batches of a segment: whole ones served, damage told of, nothing parsed unchecked.
+ * @module
+ */
+import type { ArrowBatch } from "../arrow/field.ts";
+import { readFrame } from "../arrow/frame.ts";
+import type { ScanItem } from "../arrow/scan_item.ts";
+import { StreamAssembler } from "../arrow/stream_assembler.ts";
+import { scanStream } from "../arrow/stream_scan.ts";
+import { InvalidDataError } from "../base/errors.ts";
+import { storageError } from "../base/file_layer.ts";
+import { FileSource } from "./_file_source.ts";
+import type { OnDamage } from "./segment_info.ts";
+
+/** How batches are read. */
+export interface SegmentBatchOptions {
+  readonly onDamage?: OnDamage | undefined;
+  /** Whether a batch is valid only until the next one is asked for. @default false */
+  readonly reuse?: boolean;
+}
+
+/**
+ * Reads the batches of a segment in order.
+ *
+ * @throws {StorageError} where the file cannot be opened
+ */
+export function* segmentBatches(
+  path: string,
+  options: SegmentBatchOptions = {},
+): Generator<ArrowBatch> {
+  const { onDamage, reuse = false } = options;
+  using source = openSource(path, reuse);
+  const assembler = new StreamAssembler();
+  for (const item of walk(source, path, reuse)) {
+    if (item.kind === "end") continue;
+    if (item.kind === "damage") {
+      onDamage?.({ path, start: item.start, end: item.end, reason: item.reason });
+      continue;
+    }
+    let batch: ArrowBatch | undefined;
+    try {
+      batch = assembler.accept(item.header, item.body);
+    } catch (error) {
+      if (!(error instanceof InvalidDataError)) throw error;
+      onDamage?.({ path, start: item.start, end: item.end, reason: error.message });
+    }
+    if (batch !== undefined) yield batch;
+  }
+}
+
+function openSource(path: string, reuse: boolean): FileSource {
+  try {
+    return new FileSource(path, reuse);
+  } catch (error) {
+    throw storageError("Cannot read channel segment", path, error);
+  }
+}
+
+/** Frame by frame while all is well; the search behind damage needs memory that stays. */
+function* walk(source: FileSource, path: string, reuse: boolean): Generator<ScanItem> {
+  let at = 0, stamped = false;
+  while (at < source.size) {
+    const frame = readFrame(source, at, source.size, { stamped });
+    if (frame.kind === "bad" || frame.kind === "skipped") {
+      using fresh = reuse ? new FileSource(path) : undefined;
+      yield* scanStream(fresh ?? source, { from: at });
+      return;
+    }
+    yield frame;
+    at = frame.end;
+    if (frame.kind === "message") stamped ||= frame.stamp !== undefined;
+  }
+}

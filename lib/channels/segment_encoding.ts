@@ -1,0 +1,120 @@
+/**
+ * A sealed segment as bytes:
+ *
+ *     | schema (stamp, metadata) | batch (stamp) | batch (stamp) | ... | end marker |
+ *
+ * @module
+ */
+import type { ArrowSchema } from "../arrow/field.ts";
+import {
+  encodeBatch,
+  encodeSchema,
+  END_OF_STREAM,
+  frameBytes,
+  type IpcMessage,
+} from "../arrow/message_writer.ts";
+import { framePrefix } from "../arrow/stamp.ts";
+import type { ChannelBatch } from "./channel_batch.ts";
+import type { ChannelDescription } from "./channel_types.ts";
+import { encodeSegmentMetadata, type SegmentMetadata } from "./segment_metadata.ts";
+
+/** Parts shorter than this are joined: a call for each would cost more than the copy. */
+const JOIN_BYTES = 64 * 1024;
+
+/** A segment ready to be written. */
+export interface EncodedSegment {
+  readonly metadata: SegmentMetadata;
+  readonly parts: readonly Uint8Array[];
+  readonly sizeBytes: number;
+}
+
+/**
+ * Encodes the batches of one writer as a segment.
+ *
+ * @param batches at least one, in order of their sequence
+ */
+export function encodeSegment(
+  batches: readonly ChannelBatch[],
+  description: ChannelDescription,
+): EncodedSegment {
+  const first = batches[0]!, last = batches.at(-1)!;
+  const messages = batches.map(({ batch, writer, sequence }) =>
+    encodeBatch(batch, { kind: "batch", writer, sequence, rows: batch.rows })
+  );
+  const metadata: SegmentMetadata = {
+    channelId: first.channelId,
+    sessionId: first.sessionId,
+    dataType: first.dataType,
+    covers: [{ writer: first.writer, first: first.sequence, last: last.sequence }],
+    ...summed(batches),
+    capture: first.capture,
+    batchBytes: messages.reduce((sum, message) => sum + sizeOf(message), 0),
+    ...description,
+  };
+  const schema: ArrowSchema = {
+    fields: first.batch.schema.fields,
+    metadata: encodeSegmentMetadata(metadata),
+  };
+  const stamp = {
+    kind: "schema",
+    writer: first.writer,
+    sequence: first.sequence - 1,
+    rows: 0,
+  } as const;
+  const parts = [frameBytes(encodeSchema(schema, stamp)), ...messages.flatMap(partsOf)];
+  const all = joined([...parts, END_OF_STREAM]);
+  return { metadata, parts: all, sizeBytes: all.reduce((sum, part) => sum + part.byteLength, 0) };
+}
+
+function summed(
+  batches: readonly ChannelBatch[],
+): Pick<SegmentMetadata, "rows" | "samples" | "firstMicros" | "lastMicros" | "ordered"> {
+  let rows = 0, samples = 0, firstMicros = Infinity, lastMicros = -Infinity, ordered = true;
+  for (const each of batches) {
+    rows += each.batch.rows;
+    samples += each.samples;
+    if (!each.ordered || each.firstMicros < lastMicros) ordered = false;
+    firstMicros = Math.min(firstMicros, each.firstMicros);
+    lastMicros = Math.max(lastMicros, each.lastMicros);
+  }
+  return { rows, samples, firstMicros, lastMicros, ordered };
+}
+
+function sizeOf({ metadata, bodyBytes }: IpcMessage): number {
+  return 8 + metadata.byteLength + bodyBytes;
+}
+
+function partsOf(message: IpcMessage): Uint8Array[] {
+  const { metadata, body } = message;
+  return [framePrefix(metadata.byteLength), metadata, ...body];
+}
+
+/** Joins runs of short parts, so that a file takes few calls and long parts no copy. */
+function joined(parts: readonly Uint8Array[]): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  let short: Uint8Array[] = [], shortBytes = 0;
+  const flush = (): void => {
+    if (shortBytes === 0) return;
+    const bytes = new Uint8Array(shortBytes);
+    let at = 0;
+    for (const part of short) {
+      bytes.set(part, at);
+      at += part.byteLength;
+    }
+    out.push(bytes);
+    short = [];
+    shortBytes = 0;
+  };
+  for (const part of parts) {
+    if (part.byteLength >= JOIN_BYTES) {
+      flush();
+      out.push(part);
+      continue;
+    }
+    short.push(part);
+    shortBytes += part.byteLength;
+    if (shortBytes >= JOIN_BYTES) flush();
+  }
+  flush();
+  return out;
+}

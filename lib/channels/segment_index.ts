@@ -1,0 +1,151 @@
+/**
+ * Which segments a data directory holds. Sealed segments of this package cost one read of their schema
+ * message; files of other programs are walked once and remembered.
+ * @module
+ */
+import { basename, join } from "@std/path";
+import { readFrame } from "../arrow/frame.ts";
+import { dataLayout, isDateFolder, parseChannelFileName } from "../base/data_layout.ts";
+import { decodeNamePart, encodeNamePart } from "../base/names.ts";
+import { storageError } from "../base/file_layer.ts";
+import { FileSource } from "./_file_source.ts";
+import { readRegistry, type RegistryEntry } from "./channel_registry.ts";
+import { walkSegment } from "./segment_walk.ts";
+import type { SegmentDamage, SegmentInfo, SegmentListing } from "./segment_info.ts";
+import { decodeSegmentMetadata } from "./segment_metadata.ts";
+
+const END_MARKER_BYTES = 8;
+
+interface Known extends SegmentListing {
+  readonly sizeBytes: number;
+  readonly modifiedMillis: number;
+}
+
+/** Remembers the segments of a data directory and looks only at what is new. */
+export class SegmentIndex {
+  readonly #dataDir: string;
+  #known = new Map<string, Known>();
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+  }
+
+  /**
+   * Lists all segments there are now.
+   *
+   * @returns segments in order of their paths, and what of them is damaged
+   * @throws {StorageError} where a folder or file cannot be read
+   */
+  refresh(): SegmentListing {
+    const known = new Map<string, Known>();
+    let names: ReadonlyMap<string, RegistryEntry> | undefined;
+    const idOf = (path: string): string => {
+      names ??= readRegistry(this.#dataDir).entries;
+      return channelIdOf(path, names);
+    };
+    for (const path of segmentPaths(this.#dataDir)) {
+      const entry = this.#look(path, idOf);
+      if (entry !== undefined) known.set(path, entry);
+    }
+    this.#known = known;
+    const found = [...known.values()];
+    return {
+      segments: found.flatMap(({ segments }) => segments),
+      damage: found.flatMap(({ damage }) => damage),
+    };
+  }
+
+  #look(path: string, idOf: (path: string) => string): Known | undefined {
+    const before = this.#known.get(path);
+    try {
+      const { size: sizeBytes, mtime } = Deno.statSync(path);
+      const modifiedMillis = mtime?.getTime() ?? 0;
+      if (before?.sizeBytes === sizeBytes && before.modifiedMillis === modifiedMillis) {
+        return before;
+      }
+      // A name that is claimed while its segment is on the way.
+      if (sizeBytes === 0) return undefined;
+      return { sizeBytes, modifiedMillis, ...inspectSegment(path, idOf) };
+    } catch (error) {
+      // Merged away between listing and look.
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      if (error instanceof Error && error.cause instanceof Deno.errors.NotFound) return undefined;
+      throw storageError("Cannot read channel segment", path, error);
+    }
+  }
+}
+
+/**
+ * Lists the segments of a data directory.
+ *
+ * @throws {StorageError} where a folder or file cannot be read
+ */
+export function listSegments(dataDir: string): SegmentListing {
+  return new SegmentIndex(dataDir).refresh();
+}
+
+/** Paths of all segment files, in order; those of unfinished files are left out. */
+export function segmentPaths(dataDir: string): string[] {
+  const { channels } = dataLayout(dataDir);
+  const paths: string[] = [];
+  for (
+    const folder of namesIn(channels, (entry) => entry.isDirectory && isDateFolder(entry.name))
+  ) {
+    const date = join(channels, folder);
+    for (const name of namesIn(date, isSegmentFile)) paths.push(join(date, name));
+  }
+  return paths;
+}
+
+function isSegmentFile({ isFile, name }: Deno.DirEntry): boolean {
+  return isFile && name.endsWith(".arrow") && !name.startsWith(".");
+}
+
+function namesIn(folder: string, wanted: (entry: Deno.DirEntry) => boolean): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder)).filter(wanted).map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw storageError("Cannot read channel folder", folder, error);
+  }
+}
+
+/** Reads what a file says of itself, or walks it where it says nothing or not the truth. */
+function inspectSegment(path: string, idOf: (path: string) => string): SegmentListing {
+  const sealed = sealedInfo(path);
+  if (sealed === undefined) return walkSegment(path, { channelId: idOf(path) });
+  const { info, missingBytes } = sealed;
+  if (missingBytes === 0) return { segments: [info], damage: [] };
+  const walked = walkSegment(path, info);
+  const damage: SegmentDamage[] = [...walked.damage];
+  if (damage.length === 0) {
+    const reason = missingBytes > 0
+      ? `the last ${missingBytes} bytes are missing`
+      : "bytes follow that its writer did not write";
+    const ends = [info.sizeBytes, info.sizeBytes + missingBytes];
+    damage.push({ path, start: Math.min(...ends), end: Math.max(...ends), reason });
+  }
+  return { segments: walked.segments, damage };
+}
+
+function sealedInfo(path: string): { info: SegmentInfo; missingBytes: number } | undefined {
+  using source = new FileSource(path);
+  const frame = readFrame(source, 0, source.size, { stamped: false });
+  if (frame.kind !== "message" || frame.header.kind !== "schema") return undefined;
+  const metadata = decodeSegmentMetadata(frame.header.schema.metadata);
+  if (metadata === undefined || frame.stamp === undefined) return undefined;
+  const info = { ...metadata, path, sizeBytes: source.size, sealed: true, shared: false };
+  return {
+    info,
+    missingBytes: frame.end + metadata.batchBytes + END_MARKER_BYTES - source.size,
+  };
+}
+
+/** The channel of a file that does not name it: by the registry, else by the name of the file. */
+function channelIdOf(path: string, entries: ReadonlyMap<string, RegistryEntry>): string {
+  const name = basename(path);
+  const part = parseChannelFileName(name)?.encodedId ?? name.replace(/\.arrow$/, "");
+  if (entries.has(part)) return part;
+  for (const channelId of entries.keys()) if (encodeNamePart(channelId) === part) return channelId;
+  return decodeNamePart(part) ?? part;
+}

@@ -1,0 +1,128 @@
+/**
+ * Which of the segments on disk count: each sample once.
+ * @module
+ */
+import { NotFoundError } from "../base/errors.ts";
+import { nearestIds } from "./_nearest_ids.ts";
+import type { SegmentInfo } from "./segment_info.ts";
+
+/** Session under which the Python package 0.1.3 leaves second copies of what it writes. */
+export const COPY_SESSION = "00000000-0000-0000-0000-000000000000";
+
+/** The segments of one channel and session, none of them twice, in order of time. */
+export interface ChannelSession {
+  readonly channelId: string;
+  readonly sessionId: string;
+  /** At least one. */
+  readonly segments: readonly SegmentInfo[];
+  readonly samples: number;
+  /** Time of the first sample, microseconds since the epoch. */
+  readonly firstMicros: number;
+  /** Time of the last sample. */
+  readonly lastMicros: number;
+}
+
+/**
+ * Groups segments by channel and session, in order of channel and first sample.
+ *
+ * Segments that a merged one covers count once. Copies under session 00000000-.. are left out where the
+ * channel has other sessions, unless `sessionId` names that session.
+ *
+ * @param sessionId only this session
+ */
+export function groupSessions(
+  segments: Iterable<SegmentInfo>,
+  sessionId?: string,
+): ChannelSession[] {
+  const channels = new Map<string, Map<string, SegmentInfo[]>>();
+  for (const segment of segments) {
+    if (segment.samples === 0) continue;
+    const sessions = channels.getOrInsertComputed(segment.channelId, () => new Map());
+    sessions.getOrInsertComputed(segment.sessionId, () => []).push(segment);
+  }
+  const groups: ChannelSession[] = [];
+  for (const [channelId, sessions] of [...channels].sort(([a], [b]) => a < b ? -1 : 1)) {
+    if (sessionId !== COPY_SESSION && sessions.size > 1) sessions.delete(COPY_SESSION);
+    const ofChannel: ChannelSession[] = [];
+    for (const [id, all] of sessions) {
+      if (sessionId !== undefined && id !== sessionId) continue;
+      ofChannel.push(sessionOf(channelId, id, dropCovered(all)));
+    }
+    groups.push(...ofChannel.sort((a, b) => a.firstMicros - b.firstMicros));
+  }
+  return groups;
+}
+
+function sessionOf(
+  channelId: string,
+  sessionId: string,
+  segments: readonly SegmentInfo[],
+): ChannelSession {
+  let samples = 0, firstMicros = Infinity, lastMicros = -Infinity;
+  for (const segment of segments) {
+    samples += segment.samples;
+    firstMicros = Math.min(firstMicros, segment.firstMicros);
+    lastMicros = Math.max(lastMicros, segment.lastMicros);
+  }
+  const sorted = segments.toSorted((a, b) =>
+    a.firstMicros - b.firstMicros || a.lastMicros - b.lastMicros || (a.path < b.path ? -1 : 1)
+  );
+  return { channelId, sessionId, segments: sorted, samples, firstMicros, lastMicros };
+}
+
+/** Leaves out segments of which another one holds every batch, as after a merge that was interrupted. */
+export function dropCovered(segments: readonly SegmentInfo[]): SegmentInfo[] {
+  // A merged segment comes first, then its sources add nothing. Damaged ones cannot stand for others.
+  const byBreadth = segments.toSorted((a, b) =>
+    Number(b.sealed) - Number(a.sealed) || batchesOf(b) - batchesOf(a) || (a.path < b.path ? -1 : 1)
+  );
+  const taken = new Map<string, { first: number; last: number }[]>();
+  const kept = new Set<SegmentInfo>();
+  for (const segment of byBreadth) {
+    const covered = segment.covers.length > 0 &&
+      segment.covers.every(({ writer, first, last }) =>
+        taken.get(writer)?.some((range) => range.first <= first && last <= range.last) === true
+      );
+    if (covered) continue;
+    kept.add(segment);
+    for (const { writer, first, last } of segment.covers) {
+      taken.getOrInsertComputed(writer, () => []).push({ first, last });
+    }
+  }
+  return segments.filter((segment) => kept.has(segment));
+}
+
+function batchesOf({ covers }: SegmentInfo): number {
+  return covers.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
+/**
+ * The sessions of a channel, in order of their first sample.
+ *
+ * @throws {NotFoundError} naming the nearest channels, or the sessions that there are
+ */
+export function findChannel(
+  segments: readonly SegmentInfo[],
+  channelId: string,
+  sessionId?: string,
+): ChannelSession[] {
+  const wanted = sessionId?.toLowerCase();
+  const ofChannel = segments.filter((segment) => segment.channelId === channelId);
+  const sessions = groupSessions(ofChannel, wanted);
+  if (sessions.length > 0) return sessions;
+  if (ofChannel.length === 0) throw unknownChannel(segments, channelId);
+  const known = groupSessions(ofChannel).map((session) => session.sessionId);
+  throw new NotFoundError(
+    `Channel "${channelId}" has no session ${sessionId}: it has ${known.slice(-3).join(", ")}` +
+      (known.length > 3 ? ` and ${known.length - 3} more` : ""),
+  );
+}
+
+function unknownChannel(segments: readonly SegmentInfo[], channelId: string): NotFoundError {
+  const ids = new Set(segments.map((segment) => segment.channelId));
+  const near = nearestIds(channelId, ids).map((id) => `"${id}"`).join(", ");
+  return new NotFoundError(
+    `Unknown channel "${channelId}": ` +
+      (near === "" ? "the data directory has no channels" : `the nearest are ${near}`),
+  );
+}

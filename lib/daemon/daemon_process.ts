@@ -1,0 +1,330 @@
+/**
+ * The life of the daemon process: take the lock, open the stores, listen, tell the world, watch, leave.
+ *
+ *     starting -> serving -> leaving
+ *                 |            ^
+ *                 +- idle, signal, shutdown action, an engine that serves nobody any more
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { DaemonError } from "../base/errors.ts";
+import { DAEMON_LIMITS } from "../base/limits.ts";
+import { VERSION } from "../base/version.ts";
+import { isInvalidated } from "../engine/database.ts";
+import type { CallRecord } from "../flight/call_registry.ts";
+import { FlightServer } from "../flight/server.ts";
+import type { Endpoint } from "../protocol/endpoint.ts";
+import { FileLock } from "../protocol/file_lock.ts";
+import { ACTIONS } from "../protocol/names.ts";
+import { sweepReferences } from "../protocol/reference.ts";
+import { type RuntimePaths, runtimePaths } from "../protocol/runtime_directory.ts";
+import { type AccessRules, checkAccess, LOOPBACK_NAMES } from "./access.ts";
+import { type ActionHandler, ActionService } from "./action_service.ts";
+import { DaemonLog } from "./daemon_log.ts";
+import type { DaemonOptions } from "./daemon_options.ts";
+import { FlightSqlService } from "./flight_sql_service.ts";
+import { ForeignEvents } from "./foreign_events.ts";
+import { LiveService } from "./live_service.ts";
+import { Maintenance } from "./maintenance.ts";
+import { PutService } from "./put_service.ts";
+import { QueryGate } from "./query_gate.ts";
+import { QueryService } from "./query_service.ts";
+import { createService } from "./service.ts";
+import { Warehouse } from "./warehouse.ts";
+
+/** Time for calls under way to end when the daemon leaves. */
+const DRAIN_MILLIS = 5000;
+
+/** A running daemon. */
+export class DaemonProcess {
+  readonly #options: DaemonOptions;
+  readonly #paths: RuntimePaths;
+  readonly #lock: FileLock;
+  readonly #log: DaemonLog;
+  readonly #warehouse: Warehouse;
+  readonly #foreign: ForeignEvents;
+  readonly #gate: QueryGate;
+  readonly #nonce = crypto.randomUUID();
+  readonly #startedAt = Date.now();
+  readonly #realDataDir: string;
+  #server: FlightServer | undefined;
+  #endpoint: Endpoint | undefined;
+  #lastUseAt = Date.now();
+  #sweepTimer: ReturnType<typeof setInterval> | undefined;
+  #sweeping = false;
+  #stopping: Promise<void> | undefined;
+  readonly #ended = Promise.withResolvers<void>();
+
+  private constructor(
+    options: DaemonOptions,
+    paths: RuntimePaths,
+    lock: FileLock,
+    log: DaemonLog,
+    warehouse: Warehouse,
+  ) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#lock = lock;
+    this.#log = log;
+    this.#warehouse = warehouse;
+    this.#realDataDir = Deno.realPathSync(options.dataDir);
+    this.#foreign = new ForeignEvents(options.dataDir);
+    this.#gate = new QueryGate(DAEMON_LIMITS.concurrentQueries, DAEMON_LIMITS.waitingQueries);
+  }
+
+  /**
+   * Starts the daemon of a data directory.
+   *
+   * @throws {DaemonError} where another one has it already
+   */
+  static async start(options: DaemonOptions): Promise<DaemonProcess> {
+    const paths = runtimePaths(options.dataDir);
+    const lock = FileLock.tryTake(paths.daemonLock);
+    if (lock === undefined) {
+      throw new DaemonError(`A daemon serves ${options.dataDir} already`);
+    }
+    const log = DaemonLog.open(paths.log);
+    log.write(`Starting version ${VERSION}, pid ${Deno.pid}, ${options.dataDir}`);
+    try {
+      const warehouse = await Warehouse.open({
+        dataDir: options.dataDir,
+        memoryBytes: options.memoryBytes,
+        spillDirectory: freshSpillFolder(paths),
+        writable: isWritable(options.dataDir),
+        log: (message) => log.write(message),
+      });
+      const daemon = new DaemonProcess(options, paths, lock, log, warehouse);
+      await daemon.#listen();
+      return daemon;
+    } catch (error) {
+      log.write(`Start failed: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  }
+
+  /** Resolves once the daemon has left. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  async #listen(): Promise<void> {
+    const token = this.#options.insecure ? "" : newToken();
+    const { tls, hostname, port } = this.#options;
+    const certificate = tls === undefined ? undefined : Deno.readTextFileSync(tls.cert);
+    const rules: AccessRules = {
+      token,
+      hosts: new Set([...LOOPBACK_NAMES, hostname.toLowerCase(), ...ownNames(hostname)]),
+    };
+    this.#server = await FlightServer.serve(this.#service(), {
+      hostname,
+      port,
+      maxMessageBytes: DAEMON_LIMITS.messageBytes,
+      authorize: (context) => checkAccess(rules, context),
+      onCall: (record) => this.#noteCall(record),
+      ...(tls === undefined || certificate === undefined
+        ? {}
+        : { tls: { cert: certificate, key: Deno.readTextFileSync(tls.key) } }),
+    });
+    this.#endpoint = {
+      version: 1,
+      sdkVersion: VERSION,
+      location: this.#server.location,
+      token,
+      nonce: this.#nonce,
+      pid: Deno.pid,
+      dataDir: this.#realDataDir,
+      ...(certificate === undefined ? {} : { certificate }),
+    };
+    this.#writeEndpoint(this.#endpoint);
+    this.#log.write(`Serving ${this.#server.location}`);
+    this.#sweepTimer = setInterval(() => this.#sweep(), DAEMON_LIMITS.sweepMillis);
+  }
+
+  #service(): ReturnType<typeof createService> {
+    const warehouse = this.#warehouse;
+    const queries = new QueryService(warehouse, this.#gate, this.#options.queryMillis);
+    return createService({
+      queries,
+      puts: new PutService(warehouse, this.#foreign),
+      actions: new ActionService(this.#actions(new Maintenance(warehouse))),
+      sql: new FlightSqlService(warehouse, queries, this.#gate),
+      live: new LiveService(warehouse, this.#nonce),
+    });
+  }
+
+  #actions(maintenance: Maintenance): Record<string, ActionHandler> {
+    return {
+      [ACTIONS.health]: () => ({ status: "ok" }),
+      [ACTIONS.identify]: () => ({
+        nonce: this.#nonce,
+        data_dir: this.#realDataDir,
+        version: VERSION,
+        pid: Deno.pid,
+      }),
+      [ACTIONS.status]: () => this.#status(),
+      [ACTIONS.flush]: async () => {
+        this.#warehouse.takeEvents();
+        await this.#warehouse.takeLiveRuns();
+        return { events: this.#warehouse.eventCount };
+      },
+      [ACTIONS.cancel]: ({ query_id }) => ({ cancelled: this.#gate.cancel(String(query_id)) }),
+      [ACTIONS.shutdown]: () => {
+        // Answers first: whoever asked wants to hear of it.
+        setTimeout(() => this.stop("asked to"), 10);
+        return { pid: Deno.pid };
+      },
+      [ACTIONS.rebuild]: (argument) => maintenance.rebuild(argument),
+      [ACTIONS.reindex]: () => maintenance.reindex(),
+      [ACTIONS.doctor]: () => maintenance.report(),
+    };
+  }
+
+  #status(): Record<string, unknown> {
+    return {
+      running: true,
+      location: this.#endpoint?.location ?? null,
+      pid: Deno.pid,
+      refs: sweepReferences(this.#paths.references),
+      uptime_seconds: (Date.now() - this.#startedAt) / 1000,
+      rss_bytes: Deno.memoryUsage().rss,
+      data_dir: this.#options.dataDir,
+      version: VERSION,
+      events: this.#warehouse.eventCount,
+      runs: this.#warehouse.index.runCount,
+      run_index: this.#warehouse.index.place,
+      queries_running: this.#gate.running,
+      subscribers: this.#warehouse.listenerCount,
+      writable: this.#warehouse.writable,
+    };
+  }
+
+  #noteCall(record: CallRecord): void {
+    this.#lastUseAt = Date.now();
+    const { method, peer, code, durationMillis, bytesIn, bytesOut, message } = record;
+    this.#log.write(
+      `${method} ${peer} code=${code} ${durationMillis.toFixed(1)}ms in=${bytesIn} out=${bytesOut}${
+        message === undefined || message === "" ? "" : ` ${message}`
+      }`,
+    );
+    if (message !== undefined && isInvalidated(new Error(message))) {
+      // Nothing can be asked of this engine any more; the next caller starts a fresh one from the files.
+      this.stop("the engine gave up", 1);
+    }
+  }
+
+  #writeEndpoint(endpoint: Endpoint): void {
+    const temporary = `${this.#paths.endpoint}.${Deno.pid}.tmp`;
+    Deno.writeTextFileSync(temporary, `${JSON.stringify(endpoint, null, 2)}\n`, { mode: 0o600 });
+    Deno.renameSync(temporary, this.#paths.endpoint);
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#sweeping || this.#stopping !== undefined) return;
+    this.#sweeping = true;
+    try {
+      if (sweepReferences(this.#paths.references) > 0) this.#lastUseAt = Date.now();
+      this.#warehouse.takeEvents();
+      await this.#warehouse.materializeDue();
+      if (Date.now() - this.#lastUseAt >= this.#options.idleMillis) this.#leaveIfUnused();
+    } catch (error) {
+      this.#log.write(`Sweep failed: ${error}`);
+      if (isInvalidated(error)) this.stop("the engine gave up", 1);
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  /**
+   * Leaves unless somebody came in the last moment. A client takes its reference before it reads the
+   * endpoint file, so looking for references once more after removing that file misses nobody.
+   */
+  #leaveIfUnused(): void {
+    const spawn = FileLock.tryTake(this.#paths.spawnLock);
+    if (spawn === undefined) return; // somebody is about to look for a daemon
+    try {
+      Deno.removeSync(this.#paths.endpoint);
+      if (sweepReferences(this.#paths.references) > 0 && this.#endpoint !== undefined) {
+        this.#writeEndpoint(this.#endpoint);
+        return;
+      }
+      this.stop("idle");
+    } finally {
+      spawn.release();
+    }
+  }
+
+  /** Refuses new work, lets the old end, and leaves. */
+  stop(reason: string, exitCode = 0): Promise<void> {
+    this.#stopping ??= this.#leave(reason, exitCode);
+    return this.#stopping;
+  }
+
+  async #leave(reason: string, exitCode: number): Promise<void> {
+    this.#log.write(`Leaving: ${reason}`);
+    clearInterval(this.#sweepTimer);
+    this.#removeEndpoint();
+    try {
+      await this.#server?.shutdown(DRAIN_MILLIS);
+      await this.#foreign.close();
+      await this.#warehouse[Symbol.asyncDispose]();
+    } catch (error) {
+      this.#log.write(`Error while leaving: ${error}`);
+      exitCode = 1;
+    }
+    Deno.exitCode = exitCode;
+    this.#log.write("Left");
+    this.#log.close();
+    this.#lock.release();
+    this.#ended.resolve();
+  }
+
+  /** Removes the endpoint file if it is still ours. */
+  #removeEndpoint(): void {
+    try {
+      const text = Deno.readTextFileSync(this.#paths.endpoint);
+      if (text.includes(this.#nonce)) Deno.removeSync(this.#paths.endpoint);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) {
+        this.#log.write(`Endpoint file stays: ${error}`);
+      }
+    }
+  }
+}
+
+function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(32)).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
+}
+
+/** Under which other names clients may address a daemon bound to all interfaces. */
+function ownNames(hostname: string): string[] {
+  if (hostname !== "0.0.0.0" && hostname !== "::") return [];
+  return [
+    Deno.hostname().toLowerCase(),
+    ...Deno.networkInterfaces().map(({ address }) => address.toLowerCase()),
+  ];
+}
+
+function freshSpillFolder(paths: RuntimePaths): string {
+  const folder = join(paths.root, "spill");
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return folder;
+}
+
+function isWritable(folder: string): boolean {
+  const probe = join(folder, `.litmus-probe-${Deno.pid}`);
+  try {
+    Deno.writeFileSync(probe, new Uint8Array(0));
+    Deno.removeSync(probe);
+    return true;
+  } catch {
+    return false; // whatever the reason is: files are read, nothing is written
+  }
+}

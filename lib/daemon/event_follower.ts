@@ -1,0 +1,169 @@
+/**
+ * Follows all event files of a data directory into the events table: each batch once, in the order of its
+ * writer, whether it came by push or is read from the file.
+ * @module
+ */
+import { join } from "@std/path";
+import type { ArrowBatch } from "../arrow/field.ts";
+import type { FoundStamp } from "../arrow/stamp.ts";
+import { type DataLayout, isDateFolder, parseEventFileName } from "../base/data_layout.ts";
+import { FolderState, listFolder } from "../base/folder_state.ts";
+import { type Damage, EventFileReader } from "../events/event_file_reader.ts";
+
+/** Where a batch came from. */
+export interface BatchOrigin {
+  /** Key of the writer; undefined for files of other programs. */
+  readonly writer: string | undefined;
+  /** Process of a Python writer, from the file name. */
+  readonly pid: number | undefined;
+  /** Folder of the event file, for references. */
+  readonly path: string;
+}
+
+/** Takes batches in; called in order, never twice for the same batch. */
+export type TakeBatch = (batch: ArrowBatch, origin: BatchOrigin) => void;
+
+/** Files that stay open without an end mark are looked at this rarely once they are quiet. */
+const QUIET_MILLIS = 60 * 60 * 1000;
+const QUIET_CHECK_MILLIS = 5000;
+
+interface Followed {
+  readonly reader: EventFileReader;
+  readonly pid: number | undefined;
+  size: number;
+  checkedAt: number;
+  changedAt: number;
+}
+
+/** Follows the event files. */
+export class EventFollower {
+  readonly #layout: DataLayout;
+  readonly #take: TakeBatch;
+  readonly #folders = new FolderState();
+  readonly #files = new Map<string, Followed>();
+  readonly #open = new Set<string>();
+  /** Last sequence taken, by writer. */
+  readonly #sequences = new Map<string, number>();
+  #damage: Damage[] = [];
+
+  constructor(layout: DataLayout, take: TakeBatch) {
+    this.#layout = layout;
+    this.#take = take;
+  }
+
+  /** Last sequence taken of a writer; 0 before its first batch. */
+  sequenceOf(writer: string): number {
+    return this.#sequences.get(writer) ?? 0;
+  }
+
+  /** Stretches of files that could not be read. */
+  damage(): Damage[] {
+    return [...this.#files.values()].flatMap(({ reader }) => reader.damage).concat(this.#damage);
+  }
+
+  /** Takes in what the files hold and was not taken yet. */
+  scan(): void {
+    for (const path of this.#newFiles()) this.#follow(path);
+    for (const path of this.#open) this.#readOn(path);
+  }
+
+  /**
+   * Takes a pushed batch. What its writer wrote before and did not get through is read from the file
+   * first, so that the order of each writer holds.
+   *
+   * @returns false for a batch that was taken before
+   */
+  push(batch: ArrowBatch, stamp: FoundStamp, place: { file: string; end: number }): boolean {
+    const path = join(this.#layout.root, place.file);
+    let last = this.sequenceOf(stamp.writer);
+    if (stamp.sequence <= last) return false;
+    if (stamp.sequence > last + 1) {
+      this.scan();
+      last = this.sequenceOf(stamp.writer);
+      if (stamp.sequence <= last) return false;
+    }
+    this.#accept(batch, stamp, path, undefined);
+    return true;
+  }
+
+  *#newFiles(): Generator<string> {
+    for (const day of listFolder(this.#layout.events)) {
+      if (!day.isDirectory || !isDateFolder(day.name)) continue;
+      const folder = join(this.#layout.events, day.name);
+      if (!this.#folders.isChanged(folder)) continue;
+      const names = listFolder(folder).filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+      for (const name of names) {
+        const path = join(folder, name);
+        if (!this.#files.has(path) && parseEventFileName(name) !== null) yield path;
+      }
+    }
+  }
+
+  #follow(path: string): void {
+    const name = parseEventFileName(path.slice(path.lastIndexOf("/") + 1).split("\\").pop() ?? "");
+    this.#files.set(path, {
+      reader: new EventFileReader(path),
+      pid: name?.pid ?? undefined,
+      size: -1,
+      checkedAt: 0,
+      changedAt: 0,
+    });
+    this.#open.add(path);
+  }
+
+  #readOn(path: string): void {
+    const file = this.#files.get(path);
+    if (file === undefined) return;
+    const now = Date.now();
+    const quiet = file.changedAt !== 0 && now - file.changedAt > QUIET_MILLIS;
+    if (quiet && now - file.checkedAt < QUIET_CHECK_MILLIS) return;
+    file.checkedAt = now;
+    const stat = this.#stat(path);
+    if (stat === undefined) {
+      this.#open.delete(path); // gone; what was taken from it stays until the next start
+      return;
+    }
+    if (stat.size === file.size) return;
+    file.size = stat.size;
+    file.changedAt = stat.mtime?.getTime() ?? now;
+    this.#read(path, file);
+    if (file.reader.ended) this.#open.delete(path);
+  }
+
+  #read(path: string, file: Followed): void {
+    const known = (stamp: FoundStamp) =>
+      stamp.kind === "batch" && stamp.sequence <= this.sequenceOf(stamp.writer);
+    try {
+      for (const { batch, stamp } of file.reader.read(known)) {
+        this.#accept(batch, stamp, path, file.pid);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
+        throw error;
+      }
+      this.#damage.push({ file: path, start: 0, end: 0, reason: error.message, torn: false });
+      this.#open.delete(path);
+    }
+  }
+
+  #accept(
+    batch: ArrowBatch,
+    stamp: FoundStamp | undefined,
+    path: string,
+    pid: number | undefined,
+  ): void {
+    // A batch that was rewritten into a second file after a failed sync is there twice.
+    if (stamp !== undefined && stamp.sequence <= this.sequenceOf(stamp.writer)) return;
+    this.#take(batch, { writer: stamp?.writer, pid, path });
+    if (stamp !== undefined) this.#sequences.set(stamp.writer, stamp.sequence);
+  }
+
+  #stat(path: string): Deno.FileInfo | undefined {
+    try {
+      return Deno.statSync(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Live subscriptions over DoExchange: what is new is pushed as it becomes visible.
+ *
+ *     client -> descriptor path ["subscribe", "events"], app_metadata {"filter": {...}, "from_cursor": "..."}
+ *     server -> schema, then batches with app_metadata {"cursor": "...", "missed": 0}; one empty batch
+ *               with {"live": true} marks the seam between history and live
+ *
+ * @module
+ */
+import type { ArrowBatch } from "../arrow/field.ts";
+import { valueReader } from "../arrow/column_values.ts";
+import { encodeBatch, encodeSchema } from "../arrow/message_writer.ts";
+import { InvalidDataError } from "../base/errors.ts";
+import { STORE } from "../engine/catalog.ts";
+import { EVENT_SCHEMA } from "../events/event_batch_builder.ts";
+import { filterCondition, type EventFilter, matchesFilter, parseFilter } from "../protocol/event_filter.ts";
+import type { CallContext, FlightDataMessage, FlightPayload } from "../flight/service.ts";
+import { filterRows } from "../arrow/filter_rows.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Batches that wait for a slow subscriber; older ones are dropped and counted. */
+const WAITING_BATCHES = 1024;
+
+interface Waiting {
+  readonly batch: ArrowBatch;
+  /** Row id behind the batch in the events table: the cursor of what follows. */
+  readonly cursor: number;
+}
+
+/** Serves live subscriptions. */
+export class LiveService {
+  readonly #warehouse: Warehouse;
+  /** Tells one life of the daemon from another: row ids start anew with each. */
+  readonly #epoch: string;
+
+  constructor(warehouse: Warehouse, epoch: string) {
+    this.#warehouse = warehouse;
+    this.#epoch = epoch;
+  }
+
+  /** Serves one subscription until the client leaves. */
+  async *subscribe(
+    path: readonly string[],
+    messages: AsyncIterable<FlightDataMessage>,
+    context: CallContext,
+  ): AsyncGenerator<FlightPayload> {
+    if (path[0] !== "events") {
+      throw new InvalidDataError(`Subscribe to the path ["subscribe", "events"]`);
+    }
+    const request = await requestOf(messages);
+    const queue = new LiveQueue();
+    const stop = this.#warehouse.listen((batch, _origin, firstRow) => {
+      queue.offer({ batch, cursor: firstRow + batch.rows });
+    });
+    context.signal.addEventListener("abort", () => queue.end(), { once: true });
+    try {
+      yield { header: encodeSchema(EVENT_SCHEMA).metadata };
+      this.#warehouse.takeEvents();
+      const seam = this.#warehouse.eventCount;
+      yield* this.#history(request, seam);
+      yield this.#note({ live: true, cursor: this.#cursor(seam) });
+      yield* this.#live(queue, request.filter, seam);
+    } finally {
+      stop();
+    }
+  }
+
+  async *#history(request: SubscribeRequest, seam: number): AsyncGenerator<FlightPayload> {
+    const from = this.#rowOf(request.fromCursor);
+    if (from === undefined) return;
+    const names = EVENT_SCHEMA.fields.map(({ name }) => name).join(", ");
+    const { batches } = await this.#warehouse.query(
+      `SELECT ${names} FROM ${STORE}.events WHERE rowid >= ${from} AND rowid < ${seam}
+        AND ${filterCondition(request.filter)} ORDER BY rowid`,
+    );
+    for await (const batch of batches) yield this.#payload(batch, seam, 0);
+  }
+
+  /** Row to replay from; undefined for live only. */
+  #rowOf(cursor: string | undefined): number | undefined {
+    if (cursor === undefined) return undefined;
+    if (cursor === "start") return 0;
+    const [epoch, row] = cursor.split(":");
+    // From an earlier life of the daemon: replay all, the client knows what it has by event id.
+    return epoch === this.#epoch && Number.isSafeInteger(Number(row)) ? Number(row) : 0;
+  }
+
+  async *#live(queue: LiveQueue, filter: EventFilter, seam: number): AsyncGenerator<FlightPayload> {
+    for (;;) {
+      const next = await queue.take();
+      if (next === undefined) return;
+      const { item, missed } = next;
+      if (item.cursor <= seam) continue; // was part of the history
+      const matching = filterRows(item.batch, rowsOf(item.batch, filter));
+      if (matching.rows > 0 || missed > 0) yield this.#payload(matching, item.cursor, missed);
+    }
+  }
+
+  #cursor(row: number): string {
+    return `${this.#epoch}:${row}`;
+  }
+
+  #payload(batch: ArrowBatch, cursor: number, missed: number): FlightPayload {
+    const { metadata, body } = encodeBatch({ ...batch, schema: EVENT_SCHEMA });
+    const appMetadata = encoder.encode(JSON.stringify({ cursor: this.#cursor(cursor), missed }));
+    return { header: metadata, body, appMetadata };
+  }
+
+  #note(note: object): FlightPayload {
+    return { appMetadata: encoder.encode(JSON.stringify(note)) };
+  }
+}
+
+/** Waiting batches of one subscriber. */
+class LiveQueue {
+  readonly #items: Waiting[] = [];
+  #missed = 0;
+  #wake: (() => void) | undefined;
+  #ended = false;
+
+  offer(item: Waiting): void {
+    this.#items.push(item);
+    if (this.#items.length > WAITING_BATCHES) this.#missed += this.#items.shift()?.batch.rows ?? 0;
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async take(): Promise<{ item: Waiting; missed: number } | undefined> {
+    for (;;) {
+      if (this.#ended) return undefined;
+      const item = this.#items.shift();
+      if (item !== undefined) {
+        const missed = this.#missed;
+        this.#missed = 0;
+        return { item, missed };
+      }
+      await new Promise<void>((resolve) => this.#wake = resolve);
+      this.#wake = undefined;
+    }
+  }
+}
+
+interface SubscribeRequest {
+  readonly filter: EventFilter;
+  readonly fromCursor: string | undefined;
+}
+
+async function requestOf(messages: AsyncIterable<FlightDataMessage>): Promise<SubscribeRequest> {
+  const iterator = messages[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const metadata = first.done === true ? new Uint8Array(0) : first.value.appMetadata;
+  if (metadata.byteLength === 0) return { filter: {}, fromCursor: undefined };
+  const value: unknown = JSON.parse(decoder.decode(metadata));
+  if (typeof value !== "object" || value === null) {
+    throw new InvalidDataError("Subscription request must be a JSON object");
+  }
+  const cursor: unknown = Reflect.get(value, "from_cursor");
+  return {
+    filter: parseFilter(Reflect.get(value, "filter")),
+    fromCursor: typeof cursor === "string" ? cursor : undefined,
+  };
+}
+
+/** Rows of a batch that a filter lets through. */
+function rowsOf(batch: ArrowBatch, filter: EventFilter): number[] {
+  const [, types, occurred, , sessions, runs] = batch.columns.map(valueReader);
+  const rows: number[] = [];
+  for (let row = 0; row < batch.rows; row++) {
+    const matches = matchesFilter(filter, {
+      eventType: String(types?.(row) ?? ""),
+      sessionId: String(sessions?.(row) ?? ""),
+      runId: String(runs?.(row) ?? ""),
+      occurredAt: String(occurred?.(row) ?? ""),
+    });
+    if (matches) rows.push(row);
+  }
+  return rows;
+}

@@ -1,0 +1,31 @@
+/**
+ * The daemon process; started by `acquire()` and by `litmus daemon start`.
+ * @module
+ */
+import { parseDaemonOptions } from "./daemon_options.ts";
+import { DaemonProcess } from "./daemon_process.ts";
+
+const encoder = new TextEncoder();
+
+/** Runs a daemon until it leaves. */
+async function main(): Promise<void> {
+  let daemon: DaemonProcess;
+  try {
+    daemon = await DaemonProcess.start(parseDaemonOptions(Deno.args));
+  } catch (error) {
+    // The caller reads standard error until the daemon serves.
+    const text = error instanceof Error ? error.message : String(error);
+    Deno.stderr.writeSync(encoder.encode(`${text}\n`));
+    Deno.exit(1);
+  }
+  const stop = (signal: string) => () => void daemon.stop(signal);
+  Deno.addSignalListener("SIGINT", stop("SIGINT"));
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", stop("SIGTERM"));
+    Deno.addSignalListener("SIGHUP", () => {}); // the terminal it was started from is closed
+  }
+  await daemon.ended;
+  Deno.exit();
+}
+
+if (import.meta.main) await main();

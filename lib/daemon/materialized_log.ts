@@ -1,0 +1,60 @@
+/**
+ * Tells the event log which run files were written: one `run.materialized` event each, in an event file of
+ * the daemon's own beside those of the session.
+ * @module
+ */
+import { systemClock } from "../base/clock.ts";
+import { formatMicros } from "../base/time.ts";
+import { FileEventLog } from "../events/file_event_log.ts";
+import type { RunTable } from "../runs/run_table.ts";
+import type { TrackedRun } from "./run_tracker.ts";
+
+/** Logs that stay open, so that a session of many runs does not get a file for each. */
+const OPEN_LOGS = 8;
+
+/** Writes `run.materialized` events. */
+export class MaterializedLog {
+  readonly #dataDir: string;
+  readonly #logs = new Map<string, FileEventLog>();
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+  }
+
+  /** Records a published file; returns once the event is on the device. */
+  async record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
+    const log = await this.#logOf(run.sessionId);
+    await log.emit({
+      event_type: "run.materialized",
+      run_id: run.runId,
+      materializer: "parquet",
+      destination,
+      materialized_at: formatMicros(systemClock.nowMicros()),
+      row_counts: {
+        run: 1,
+        step: table.stepCount,
+        measurement: table.measurementCount,
+      },
+    });
+    await log.sync();
+  }
+
+  async #logOf(sessionId: string): Promise<FileEventLog> {
+    const open = this.#logs.get(sessionId);
+    if (open !== undefined) return open;
+    for (const [oldest, log] of this.#logs) {
+      if (this.#logs.size < OPEN_LOGS) break;
+      this.#logs.delete(oldest);
+      await log.close();
+    }
+    const log = await FileEventLog.open({ dataDir: this.#dataDir, sessionId });
+    this.#logs.set(sessionId, log);
+    return log;
+  }
+
+  /** Closes all logs. */
+  async close(): Promise<void> {
+    for (const log of this.#logs.values()) await log.close();
+    this.#logs.clear();
+  }
+}

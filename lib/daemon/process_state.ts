@@ -1,0 +1,33 @@
+/**
+ * What can be known of processes and of this host.
+ * @module
+ */
+import { kill } from "node:process";
+
+/** Whether a process of this host is there; a stranger's counts. */
+export function isProcessAlive(pid: number): boolean {
+  if (Deno.build.os === "linux") return exists(`/proc/${pid}`);
+  const { state } = Deno.permissions.querySync({ name: "run" });
+  if (state !== "granted") return false;
+  try {
+    return kill(pid, 0); // signal 0 asks without effect
+  } catch (error) {
+    return error instanceof Error && Reflect.get(error, "code") === "EPERM";
+  }
+}
+
+/** Name of this host, where it may be known. */
+export function hostname(): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? Deno.hostname() : undefined;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The Flight service of the daemon. It only dispatches: each RPC to the part that knows its subject.
+ * @module
+ */
+import { encodeSchema, frameBytes } from "../arrow/message_writer.ts";
+import type { FlightService } from "../flight/service.ts";
+import { decodeSqlCommand } from "../flight/sql_commands.ts";
+import { SUBSCRIBE_PATH } from "../protocol/names.ts";
+import type { ActionService } from "./action_service.ts";
+import type { FlightSqlService } from "./flight_sql_service.ts";
+import type { LiveService } from "./live_service.ts";
+import type { PutService } from "./put_service.ts";
+import type { QueryService } from "./query_service.ts";
+
+/** The parts. */
+export interface ServiceParts {
+  readonly queries: QueryService;
+  readonly puts: PutService;
+  readonly actions: ActionService;
+  readonly sql: FlightSqlService;
+  readonly live: LiveService;
+}
+
+/** Puts the parts together. */
+export function createService(parts: ServiceParts): FlightService {
+  const { queries, puts, actions, sql, live } = parts;
+  return {
+    listFlights: (criteria) => queries.list(criteria),
+    getFlightInfo: async (descriptor, context) => {
+      const command = descriptor.type === "command"
+        ? decodeSqlCommand(descriptor.command)
+        : undefined;
+      return command === undefined
+        ? await queries.info(descriptor)
+        : await sql.info(command, descriptor, context);
+    },
+    getSchema: async (descriptor, context) => {
+      const command = descriptor.type === "command"
+        ? decodeSqlCommand(descriptor.command)
+        : undefined;
+      if (command !== undefined) return (await sql.info(command, descriptor, context)).schema;
+      return frameBytes(encodeSchema((await queries.describe(descriptor)).schema));
+    },
+    doGet: (ticket, context) => {
+      const command = decodeSqlCommand(ticket);
+      return command === undefined ? queries.get(ticket, context) : sql.get(command, context);
+    },
+    doPut: async function* (messages, context) {
+      const { first, all } = await peek(messages);
+      const descriptor = first?.descriptor;
+      const command = descriptor?.type === "command"
+        ? decodeSqlCommand(descriptor.command)
+        : undefined;
+      yield* command === undefined ? puts.put(all) : sql.put(command, all, context);
+    },
+    doExchange: async function* (messages, context) {
+      const { first, all } = await peek(messages);
+      const descriptor = first?.descriptor;
+      if (descriptor?.type === "path" && descriptor.path[0] === SUBSCRIBE_PATH) {
+        yield* live.subscribe(descriptor.path.slice(1), all, context);
+        return;
+      }
+      throw new TypeError(
+        `DoExchange serves live subscriptions only: path ["${SUBSCRIBE_PATH}", "events"]`,
+      );
+    },
+    doAction: (action, context) =>
+      actions.has(action.type) ? actions.run(action) : sql.action(action, context, actions),
+    listActions: async function* () {
+      yield* actions.list();
+      yield* sql.actionTypes();
+    },
+  };
+}
+
+/** Looks at the first message without taking it away. */
+async function peek<T>(
+  messages: AsyncIterable<T>,
+): Promise<{ first: T | undefined; all: AsyncIterable<T> }> {
+  const iterator = messages[Symbol.asyncIterator]();
+  const head = await iterator.next();
+  const first = head.done === true ? undefined : head.value;
+  async function* all(): AsyncGenerator<T> {
+    try {
+      if (first !== undefined) yield first;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { first, all: all() };
+}

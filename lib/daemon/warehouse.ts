@@ -1,0 +1,238 @@
+/**
+ * All three stores of a data directory behind one SQL catalog: what the daemon serves by network and the
+ * embedded entry serves in process. Files are the truth; everything here is made from them.
+ * @module
+ */
+import { type DataLayout, dataLayout } from "../base/data_layout.ts";
+import { FolderState } from "../base/folder_state.ts";
+import { DAEMON_LIMITS } from "../base/limits.ts";
+import { Mutex } from "../base/mutex.ts";
+import type { ArrowBatch } from "../arrow/field.ts";
+import { createCatalog, createRunViews } from "../engine/catalog.ts";
+import { Database } from "../engine/database.ts";
+import { describeStatement, type QueryOptions, type QueryStream, runQuery, type StatementShape } from "../engine/query.ts";
+import { RunIndex } from "../engine/run_index.ts";
+import { codeWords } from "../engine/sql_scan.ts";
+import { isWriterAlive } from "../events/writer_lock.ts";
+import { ChannelCatalog } from "./channel_catalog.ts";
+import { type BatchOrigin, EventFollower } from "./event_follower.ts";
+import { EventTable } from "./event_table.ts";
+import { MaterializedLog } from "./materialized_log.ts";
+import { RunKeeper } from "./run_keeper.ts";
+import { RunTracker, type TrackedRun } from "./run_tracker.ts";
+import { RunFolders } from "./run_folders.ts";
+
+/** How to open a warehouse. */
+export interface WarehouseOptions {
+  readonly dataDir: string;
+  /** Memory for DuckDB, bytes. */
+  readonly memoryBytes?: number;
+  /** Folder to spill to. */
+  readonly spillDirectory?: string;
+  /** False to leave the data directory as it is: no files of runs, no index file. */
+  readonly writable: boolean;
+  /** Told what happens. */
+  readonly log: (message: string) => void;
+}
+
+/** Called with each batch that was taken in, after it became visible. */
+export type BatchListener = (batch: ArrowBatch, origin: BatchOrigin, firstRow: number) => void;
+
+const RUN_WORDS = ["runs", "steps", "measurements", "query", "query_table", "run_index"];
+const EVENT_WORDS = ["events", "sessions", "store"];
+const CHANNEL_WORDS = ["channels", "channel", "lttb", "min_max_lttb"];
+
+/** The stores of one data directory. */
+export class Warehouse implements AsyncDisposable {
+  readonly database: Database;
+  readonly layout: DataLayout;
+  readonly index: RunIndex;
+  readonly tracker: RunTracker;
+  readonly follower: EventFollower;
+  readonly keeper: RunKeeper;
+  readonly channels: ChannelCatalog;
+  readonly writable: boolean;
+  /** Serialises everything that changes tables. */
+  readonly mutex = new Mutex();
+  readonly #events: EventTable;
+  readonly #log: (message: string) => void;
+  readonly #runFolders: RunFolders;
+  readonly #materialized: MaterializedLog;
+  readonly #listeners = new Set<BatchListener>();
+  #bootstrapped = false;
+  #closed = false;
+
+  private constructor(
+    options: WarehouseOptions,
+    database: Database,
+    index: RunIndex,
+    events: EventTable,
+  ) {
+    this.database = database;
+    this.index = index;
+    this.#events = events;
+    this.#log = options.log;
+    this.writable = options.writable;
+    this.layout = dataLayout(options.dataDir);
+    this.#materialized = new MaterializedLog(options.dataDir);
+    this.#runFolders = new RunFolders(this.layout.runs, new FolderState());
+    this.channels = new ChannelCatalog(database, options.dataDir);
+    this.tracker = new RunTracker((run) => {
+      if (this.#bootstrapped) this.#materializeSoon(run);
+    });
+    this.follower = new EventFollower(this.layout, (batch, origin) => this.#take(batch, origin));
+    this.keeper = new RunKeeper({
+      database,
+      index,
+      tracker: this.tracker,
+      layout: this.layout,
+      isWriterAlive: (writer) => isWriterAlive(options.dataDir, writer),
+      onMaterialized: (run, table, destination) =>
+        this.#materialized.record(run, table, destination),
+    });
+  }
+
+  /** Opens the stores and takes in what the files hold. */
+  static async open(options: WarehouseOptions): Promise<Warehouse> {
+    const layout = dataLayout(options.dataDir);
+    const database = await Database.open({
+      memoryBytes: options.memoryBytes ?? DAEMON_LIMITS.memoryBytes,
+      ...(options.spillDirectory === undefined ? {} : { spillDirectory: options.spillDirectory }),
+      readableDirectories: [layout.runs],
+    });
+    await createCatalog(database);
+    const index = await RunIndex.open(database, layout.runs, options.writable);
+    if (index.note !== undefined) options.log(`Run index kept in ${index.place}: ${index.note}`);
+    await createRunViews(database);
+    const warehouse = new Warehouse(options, database, index, await EventTable.open(database));
+    warehouse.channels.register();
+    await database.lock();
+    await warehouse.#bootstrap();
+    return warehouse;
+  }
+
+  async #bootstrap(): Promise<void> {
+    this.takeEvents();
+    this.#bootstrapped = true;
+    await this.takeRuns();
+    await this.materializeDue();
+  }
+
+  /** Adds a listener for batches as they become visible; the result removes it. */
+  listen(listener: BatchListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Number of live listeners. */
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** Events taken in. */
+  get eventCount(): number {
+    return this.#events.rows;
+  }
+
+  #take(batch: ArrowBatch, origin: BatchOrigin): void {
+    const firstRow = this.#events.rows;
+    this.#events.append(batch);
+    this.tracker.observe(batch, firstRow, origin);
+    if (this.#listeners.size === 0) return;
+    for (const listener of this.#listeners) listener(batch, origin, firstRow);
+  }
+
+  /** Makes everything visible that lies in event files. */
+  takeEvents(): void {
+    this.follower.scan();
+    this.#events.flush();
+  }
+
+  /** Makes pushed batches visible. */
+  flushEvents(): void {
+    this.#events.flush();
+  }
+
+  /** Brings the index up to the run files. */
+  async takeRuns(): Promise<void> {
+    if (!this.#runFolders.isChanged()) return;
+    await this.mutex.run(async () => {
+      const change = await this.index.synchronize();
+      if (change.widened) await createRunViews(this.database);
+      if (change.added + change.removed === 0) return;
+      for (const run of this.tracker.all()) this.tracker.touch(run);
+    });
+  }
+
+  /** Writes the files of runs that ended or whose writer died. */
+  async materializeDue(): Promise<void> {
+    if (!this.writable) return;
+    for (const run of [...this.tracker.all()]) {
+      if (this.keeper.needsFile(run)) await this.#materialize(run);
+    }
+  }
+
+  #materializeSoon(run: TrackedRun): void {
+    if (!this.writable) return;
+    this.#events.flush();
+    this.#materialize(run).catch((error: unknown) => this.#log(`Run ${run.runId}: ${error}`));
+  }
+
+  async #materialize(run: TrackedRun): Promise<void> {
+    await this.mutex.run(async () => {
+      if (this.#closed || !this.keeper.needsFile(run)) return;
+      try {
+        const path = await this.keeper.materialize(run);
+        this.#log(`Run ${run.runId} written to runs/${path}`);
+      } catch (error) {
+        // The rows stay visible from the events, the next start tries again.
+        this.#log(`Run ${run.runId} could not be written: ${error}`);
+      }
+    });
+  }
+
+  /** Takes in whatever a statement could see, so that its answer is complete. */
+  async prepareFor(sql: string): Promise<void> {
+    const words = codeWords(sql);
+    const runs = RUN_WORDS.some((word) => words.has(word));
+    if (runs || EVENT_WORDS.some((word) => words.has(word))) this.takeEvents();
+    if (runs) await this.takeLiveRuns();
+    if (CHANNEL_WORDS.some((word) => words.has(word))) await this.refreshChannels();
+  }
+
+  /** Takes in what lies in channel files. */
+  async refreshChannels(): Promise<void> {
+    await this.mutex.run(() => this.channels.refresh());
+  }
+
+  /** Brings rows of runs up to date, those still going on included. */
+  async takeLiveRuns(): Promise<void> {
+    await this.mutex.idle();
+    await this.takeRuns();
+    await this.materializeDue();
+    await this.mutex.run(async () => {
+      this.keeper.watchGoing();
+      await this.keeper.refresh();
+    });
+  }
+
+  /** Runs a reading statement over everything there is. */
+  async query(sql: string, options: QueryOptions = {}): Promise<QueryStream> {
+    await this.prepareFor(sql);
+    return await runQuery(this.database, sql, options);
+  }
+
+  /** Describes a statement without running it. */
+  async describe(sql: string): Promise<StatementShape> {
+    return await describeStatement(this.database, sql);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.mutex.idle();
+    await this.#materialized.close();
+    this.#events.close();
+    this.database.close();
+  }
+}

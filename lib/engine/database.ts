@@ -1,0 +1,108 @@
+/**
+ * DuckDB and nothing else: one in-memory database, its settings and its connections.
+ * @module
+ */
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { LitmusError } from "../base/errors.ts";
+import { type Native, openNative } from "./native_library.ts";
+import { sqlText } from "./sql_text.ts";
+
+/** How to open the database. */
+export interface DatabaseOptions {
+  /** Memory that DuckDB may use, bytes. */
+  readonly memoryBytes: number;
+  /** Threads of DuckDB. @default DuckDB's own choice */
+  readonly threads?: number;
+  /** Folder to spill to when memory runs short; without it nothing is spilled. */
+  readonly spillDirectory?: string;
+  /** Folders that SQL may read files from, once {@linkcode Database.lock} was called. */
+  readonly readableDirectories?: readonly string[];
+}
+
+/** An open in-memory DuckDB. */
+export class Database {
+  readonly #instance: DuckDBInstance;
+  /** The connection for our own statements; statements on it run one after the other. */
+  readonly own: DuckDBConnection;
+  /** The functions for whole columns, or undefined where they cannot be reached. */
+  readonly native: Native | undefined;
+  readonly #idle: DuckDBConnection[] = [];
+
+  private constructor(instance: DuckDBInstance, own: DuckDBConnection) {
+    this.#instance = instance;
+    this.own = own;
+    this.native = openNative();
+  }
+
+  /** Opens a fresh database. */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const instance = await DuckDBInstance.create(":memory:", {
+      memory_limit: `${Math.floor(options.memoryBytes / 1024 / 1024)}MiB`,
+      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+      ...(options.spillDirectory === undefined
+        ? { temp_directory: "" }
+        : { temp_directory: options.spillDirectory }),
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      allow_community_extensions: "false",
+    });
+    const database = new Database(instance, await instance.connect());
+    await database.run("SET GLOBAL TimeZone = 'UTC'");
+    await database.run("SET GLOBAL preserve_insertion_order = true");
+    if (options.readableDirectories !== undefined) {
+      const list = options.readableDirectories.map(sqlText).join(", ");
+      await database.run(`SET GLOBAL allowed_directories = [${list}]`);
+    }
+    return database;
+  }
+
+  /** Shuts the outside world out of SQL; files of the readable directories stay readable. */
+  async lock(): Promise<void> {
+    await this.run("SET GLOBAL enable_external_access = false");
+    await this.run("SET GLOBAL lock_configuration = true");
+  }
+
+  /** Runs one of our own statements to its end. */
+  async run(sql: string, values?: readonly (string | number | boolean | null)[]): Promise<void> {
+    await this.own.run(sql, values === undefined ? undefined : [...values]);
+  }
+
+  /** Rows of one of our own statements, as plain values. */
+  async rows(
+    sql: string,
+    values?: readonly (string | number | boolean | null)[],
+  ): Promise<Record<string, unknown>[]> {
+    const reader = await this.own.runAndReadAll(sql, values === undefined ? undefined : [...values]);
+    return reader.getRowObjectsJS();
+  }
+
+  /** Lends a connection for a request; hand it back with {@linkcode release}. */
+  async borrow(): Promise<DuckDBConnection> {
+    return this.#idle.pop() ?? await this.#instance.connect();
+  }
+
+  /** Takes a lent connection back. */
+  release(connection: DuckDBConnection): void {
+    if (this.#idle.length < 4) this.#idle.push(connection);
+    else connection.closeSync();
+  }
+
+  /** Closes all connections and the database. */
+  close(): void {
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+    this.own.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** True for errors after which the instance serves nobody any more. */
+export function isInvalidated(error: unknown): boolean {
+  return error instanceof Error && /database has been invalidated/i.test(error.message);
+}
+
+/** An engine error that names what was being done. */
+export function engineError(what: string, error: unknown): LitmusError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new LitmusError(`${what}: ${text}`, { cause: error });
+}

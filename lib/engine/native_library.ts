@@ -1,0 +1,138 @@
+/**
+ * DuckDB's C functions for Arrow, called in the very library that @duckdb/node-api has loaded. Its
+ * JavaScript API hands over values one by one; these functions hand over whole columns (measured: 1M rows
+ * of nine columns in 0.2 s instead of 2.9 s).
+ *
+ * A handle of node-api is an N-API external. Deno keeps it as { hasTag, tagLow, tagHigh, data }, and
+ * node-api tags each kind with a constant. A pointer is taken only where the tag is the expected one; where
+ * a later Deno lays it out otherwise, {@linkcode openNative} returns undefined and the slower way is used.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+
+const SYMBOLS = {
+  duckdb_connection_get_arrow_options: { parameters: ["pointer", "buffer"], result: "void" },
+  duckdb_destroy_arrow_options: { parameters: ["buffer"], result: "void" },
+  duckdb_to_arrow_schema: {
+    parameters: ["pointer", "buffer", "buffer", "u64", "buffer"],
+    result: "pointer",
+  },
+  duckdb_data_chunk_to_arrow: { parameters: ["pointer", "pointer", "buffer"], result: "pointer" },
+  duckdb_schema_from_arrow: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
+  duckdb_data_chunk_from_arrow: {
+    parameters: ["pointer", "buffer", "pointer", "buffer"],
+    result: "pointer",
+  },
+  duckdb_destroy_arrow_converted_schema: { parameters: ["buffer"], result: "void" },
+  duckdb_append_data_chunk: { parameters: ["pointer", "pointer"], result: "i32" },
+  duckdb_destroy_data_chunk: { parameters: ["buffer"], result: "void" },
+  duckdb_error_data_has_error: { parameters: ["pointer"], result: "bool" },
+  duckdb_error_data_message: { parameters: ["pointer"], result: "pointer" },
+  duckdb_destroy_error_data: { parameters: ["buffer"], result: "void" },
+} as const;
+
+const LIBRARY_NAMES: Readonly<Record<string, string>> = {
+  darwin: "libduckdb.dylib",
+  windows: "duckdb.dll",
+};
+
+/** Tags that node-api gives its externals. */
+const TAGS = {
+  connection: [0x922b9bf54ab04dfcn, 0x8a258578d371db71n],
+  chunk: [0x2c7537ab063a4296n, 0xb1e70f08b0bbd1a3n],
+  appender: [0x32e0ab3b83f74a89n, 0xb785905d92d54996n],
+} as const;
+
+/** A non-null native pointer. */
+export type Pointer = Deno.PointerObject;
+
+/** The library and the way from a node-api handle to its pointer. */
+export interface Native {
+  readonly symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+  /** The `duckdb_connection` of a connection. */
+  connection(handle: object): Pointer | undefined;
+  /** The `duckdb_data_chunk` of a chunk. */
+  chunk(handle: object): Pointer | undefined;
+  /** The `duckdb_appender` of an appender. */
+  appender(handle: object): Pointer | undefined;
+  /** Any tagged handle, whatever its kind. */
+  tagged(handle: object): Pointer | undefined;
+}
+
+let cached: Native | null | undefined;
+
+/** The native functions, or undefined where they cannot be reached. */
+export function openNative(): Native | undefined {
+  cached ??= load() ?? null;
+  return cached ?? undefined;
+}
+
+function load(): Native | undefined {
+  const library = openLibrary();
+  if (library === undefined) return undefined;
+  return {
+    symbols: library.symbols,
+    connection: (handle) => {
+      const holder = unwrap(handle, TAGS.connection);
+      return holder === undefined ? undefined : pointerAt(holder);
+    },
+    chunk: (handle) => unwrap(handle, TAGS.chunk),
+    appender: (handle) => unwrap(handle, TAGS.appender),
+    tagged: (handle) => unwrap(handle, undefined),
+  };
+}
+
+function openLibrary(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
+  for (const candidate of candidates()) {
+    try {
+      return Deno.dlopen(candidate, SYMBOLS);
+    } catch (error) {
+      // The next candidate may be the right one; without any the slower way is taken.
+      if (error instanceof Deno.errors.NotCapable) throw error;
+    }
+  }
+  return undefined;
+}
+
+function* candidates(): Generator<string> {
+  const name = LIBRARY_NAMES[Deno.build.os] ?? "libduckdb.so";
+  yield name; // resolved to the copy that is loaded already
+  const arch = Deno.build.arch === "aarch64" ? "arm64" : "x64";
+  const system = Deno.build.os === "windows" ? "win32" : Deno.build.os;
+  const require = createRequire(import.meta.url);
+  try {
+    yield require.resolve(`@duckdb/node-bindings-${system}-${arch}/${name}`);
+  } catch {
+    return; // not a layout in which packages can be resolved by path
+  }
+}
+
+function words(pointer: Pointer, count: number): BigUint64Array {
+  const target = new BigUint64Array(count);
+  new Deno.UnsafePointerView(pointer).copyInto(target);
+  return target;
+}
+
+function unwrap(handle: object, tag: readonly [bigint, bigint] | undefined): Pointer | undefined {
+  const [hasTag, low, high, data] = words(handle as Pointer, 4);
+  if (hasTag !== 1n || data === undefined || data === 0n) return undefined;
+  if (tag !== undefined && (low !== tag[0] || high !== tag[1])) return undefined;
+  return Deno.UnsafePointer.create(data) ?? undefined;
+}
+
+function pointerAt(pointer: Pointer): Pointer | undefined {
+  return Deno.UnsafePointer.create(words(pointer, 1)[0] ?? 0n) ?? undefined;
+}
+
+/** Throws where a DuckDB error object holds an error; frees it in any case. */
+export function raise(native: Native, error: Deno.PointerValue, what: string): void {
+  if (error === null) return;
+  const failed = native.symbols.duckdb_error_data_has_error(error);
+  const text = failed ? native.symbols.duckdb_error_data_message(error) : null;
+  const message = text === null ? "" : Deno.UnsafePointerView.getCString(text);
+  native.symbols.duckdb_destroy_error_data(
+    new BigUint64Array([BigInt(Deno.UnsafePointer.value(error))]),
+  );
+  if (failed) throw new Error(`${what}: ${message}`);
+}

@@ -1,0 +1,51 @@
+/**
+ * The Parquet files below a runs folder.
+ * @module
+ */
+import { join } from "@std/path";
+
+/** A run file as the file system knows it. */
+export interface RunFile {
+  /** Path below the runs folder, with forward slashes. */
+  readonly path: string;
+  readonly mtimeMillis: number;
+  readonly sizeBytes: number;
+}
+
+/** Lists all run files; unfinished ones (temporary names) are passed over. */
+export function scanRunFiles(runsFolder: string): RunFile[] {
+  const files: RunFile[] = [];
+  walk(runsFolder, "", files);
+  return files;
+}
+
+function walk(folder: string, prefix: string, files: RunFile[]): void {
+  for (const entry of entries(folder)) {
+    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory && !entry.name.endsWith("_ref")) {
+      walk(join(folder, entry.name), path, files);
+    } else if (entry.name.endsWith(".parquet") && !entry.name.startsWith(".")) {
+      const stat = statIfThere(join(folder, entry.name));
+      if (stat === undefined || !stat.isFile) continue;
+      files.push({ path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size });
+    }
+  }
+}
+
+function entries(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function statIfThere(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

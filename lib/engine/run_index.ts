@@ -1,0 +1,404 @@
+/**
+ * The index of run files: every row of every Parquet file in three tables, so that finding a run does not
+ * open a hundred thousand files. Disposable: made anew from the files whenever it is missing or unusable.
+ *
+ *     runs/_index.duckdb        files(path, mtime_millis, size_bytes, rows, status, error, run_id, run_outcome, started_at)
+ *                               runs, steps, measurements    + _file, the path below runs/
+ *
+ * A file of another program under that name is left alone; ours then is `_index_sdk.duckdb`, or in memory.
+ *
+ * @module
+ */
+import { join, relative } from "@std/path";
+import { LitmusError } from "../base/errors.ts";
+import { INDEX } from "./catalog.ts";
+import type { Database } from "./database.ts";
+import { scanRunFiles, type RunFile } from "./run_files.ts";
+import {
+  absorbColumns,
+  createRunTables,
+  insertRunRows,
+  queryColumns,
+  RUN_TABLES,
+  tableColumns,
+} from "./run_tables.ts";
+import { sqlText } from "./sql_text.ts";
+
+/** Shape of our index; another number is read as not ours. */
+const INDEX_VERSION = 2;
+const BATCH_FILES = 200;
+const FILES_TABLE = `CREATE TABLE IF NOT EXISTS ${INDEX}.files (
+  path VARCHAR PRIMARY KEY, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
+  error VARCHAR, run_id VARCHAR, run_outcome VARCHAR, started_at TIMESTAMP WITH TIME ZONE)`;
+
+/** What the index knows of a file. */
+export interface IndexedFile {
+  /** Path below the runs folder, with forward slashes. */
+  readonly path: string;
+  /** `ok`, `double` (another file holds the same run) or `broken`. */
+  readonly status: "ok" | "double" | "broken";
+  readonly error: string | null;
+  readonly runId: string | null;
+  readonly rows: number;
+}
+
+/** What a synchronisation did. */
+export interface IndexChange {
+  readonly added: number;
+  readonly removed: number;
+  readonly broken: number;
+}
+
+/** Told how far a long synchronisation is. */
+export type IndexProgress = (done: number, total: number) => void;
+
+/** The index of one runs folder. */
+export class RunIndex {
+  readonly #database: Database;
+  readonly #runsFolder: string;
+  /** Where the index lives: a file name, or `memory`. */
+  readonly place: string;
+  /** Why it is not in the usual place, if it is not. */
+  readonly note: string | undefined;
+  #columns = new Map<string, string>();
+  #files = new Map<string, { mtimeMillis: number; sizeBytes: number }>();
+  #runFiles = new Map<string, { path: string; outcome: string | null }>();
+
+  private constructor(database: Database, runsFolder: string, place: IndexPlace) {
+    this.#database = database;
+    this.#runsFolder = runsFolder;
+    this.place = place.name;
+    this.note = place.note;
+  }
+
+  /** Attaches the index of a runs folder, making it where there is none. */
+  static async open(
+    database: Database,
+    runsFolder: string,
+    writable = true,
+  ): Promise<RunIndex> {
+    const place = writable ? await attach(database, runsFolder) : await attachMemory(database, []);
+    const index = new RunIndex(database, runsFolder, place);
+    await index.#prepare();
+    return index;
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#database.run(
+      `CREATE TABLE IF NOT EXISTS ${INDEX}.litmus_index AS SELECT ${INDEX_VERSION} AS version`,
+    );
+    await this.#database.run(FILES_TABLE);
+    await createRunTables(this.#database, INDEX, [{ name: "_file", type: "VARCHAR" }]);
+    this.#columns = await tableColumns(this.#database, `${INDEX}.measurements`);
+    const rows = await this.#database.rows(
+      `SELECT path, mtime_millis, size_bytes, status, run_id, run_outcome FROM ${INDEX}.files`,
+    );
+    for (const row of rows) {
+      const path = String(row.path);
+      this.#files.set(path, {
+        mtimeMillis: Number(row.mtime_millis),
+        sizeBytes: Number(row.size_bytes),
+      });
+      if (row.status === "ok" && row.run_id !== null) this.#setRunFile(row);
+    }
+  }
+
+  #setRunFile(row: Record<string, unknown>): void {
+    const outcome = typeof row.run_outcome === "string" ? row.run_outcome : null;
+    this.#runFiles.set(String(row.run_id), { path: String(row.path), outcome });
+  }
+
+  /** The file that holds a run, by its path below the runs folder; undefined where none does. */
+  fileOf(runId: string): { readonly path: string; readonly outcome: string | null } | undefined {
+    return this.#runFiles.get(runId);
+  }
+
+  /** Number of runs in the index. */
+  get runCount(): number {
+    return this.#runFiles.size;
+  }
+
+  /**
+   * Brings the index up to the files: takes new and changed ones in, drops those that are gone.
+   *
+   * @returns what changed, and whether columns were added
+   */
+  async synchronize(progress?: IndexProgress): Promise<IndexChange & { widened: boolean }> {
+    const present = new Map(scanRunFiles(this.#runsFolder).map((file) => [file.path, file]));
+    const gone = [...this.#files.keys()].filter((path) => !present.has(path));
+    const fresh = [...present.values()].filter((file) => !this.#isKnown(file));
+    if (gone.length === 0 && fresh.length === 0) {
+      return { added: 0, removed: 0, broken: 0, widened: false };
+    }
+    const changed = fresh.map(({ path }) => path).filter((path) => this.#files.has(path));
+    const revived = await this.#forget([...gone, ...changed]);
+    const again = revived.flatMap((path) => present.get(path) ?? []);
+    const result = await this.#take([...fresh, ...again], progress);
+    return { ...result, removed: gone.length };
+  }
+
+  #isKnown(file: RunFile): boolean {
+    const known = this.#files.get(file.path);
+    return known?.mtimeMillis === file.mtimeMillis && known.sizeBytes === file.sizeBytes;
+  }
+
+  async #take(
+    files: readonly RunFile[],
+    progress?: IndexProgress,
+  ): Promise<{ added: number; broken: number; widened: boolean }> {
+    let added = 0;
+    let broken = 0;
+    let widened = false;
+    for (let start = 0; start < files.length; start += BATCH_FILES) {
+      const batch = files.slice(start, start + BATCH_FILES);
+      const outcome = await this.#takeBatch(batch);
+      added += outcome.added;
+      broken += batch.length - outcome.added;
+      widened ||= outcome.widened;
+      progress?.(Math.min(start + BATCH_FILES, files.length), files.length);
+    }
+    return { added, broken, widened };
+  }
+
+  /** Takes many files at once; where one of them cannot be read, each on its own. */
+  async #takeBatch(files: readonly RunFile[]): Promise<{ added: number; widened: boolean }> {
+    try {
+      return { added: files.length, widened: await this.#ingest(files) };
+    } catch (error) {
+      const [only] = files;
+      if (files.length === 1 && only !== undefined) {
+        await this.#quarantine(only, error);
+        return { added: 0, widened: false };
+      }
+    }
+    let added = 0;
+    let widened = false;
+    for (const file of files) {
+      const outcome = await this.#takeBatch([file]);
+      added += outcome.added;
+      widened ||= outcome.widened;
+    }
+    return { added, widened };
+  }
+
+  async #ingest(files: readonly RunFile[]): Promise<boolean> {
+    const list = files.map(({ path }) => sqlText(join(this.#runsFolder, path))).join(", ");
+    const read = `read_parquet([${list}], union_by_name = true, filename = '_file')`;
+    const found = await queryColumns(this.#database, `SELECT * FROM ${read}`);
+    const names = new Set(found.map(({ name }) => name));
+    for (const name of ["record_type", "run_id", "run_outcome", "run_started_at"]) {
+      if (!names.has(name)) throw new LitmusError(`Column "${name}" is missing: not a run file`);
+    }
+    const widened = await absorbColumns(this.#database, INDEX, found, this.#columns);
+    if (widened) this.#columns = await tableColumns(this.#database, `${INDEX}.measurements`);
+    const prefix = this.#runsFolder.length + 1;
+    const source = `SELECT * REPLACE (replace(substr(_file, ${prefix + 1}), '\\', '/') AS _file) FROM ${read}`;
+    await this.#transaction(async () => {
+      await this.#recordFiles(files, source);
+      await this.#settleDoubles();
+      await insertRunRows(this.#database, INDEX, `SELECT * FROM (${source}) WHERE _file IN (
+        SELECT path FROM ${INDEX}.files WHERE status = 'ok')`);
+    });
+    await this.#remember(files);
+    return widened;
+  }
+
+  async #recordFiles(files: readonly RunFile[], source: string): Promise<void> {
+    const values = files.map(({ path, mtimeMillis, sizeBytes }) =>
+      `(${sqlText(path)}, ${mtimeMillis}::DOUBLE, ${sizeBytes}::DOUBLE)`
+    ).join(", ");
+    await this.#database.run(
+      `INSERT OR REPLACE INTO ${INDEX}.files
+        SELECT v.path, v.mtime, v.size, coalesce(s.n, 0), 'ok', NULL, s.run_id, s.outcome, s.started
+        FROM (VALUES ${values}) v(path, mtime, size) LEFT JOIN (
+          SELECT _file, count(*) AS n, any_value(run_id) AS run_id, any_value(run_outcome) AS outcome,
+            any_value(run_started_at) AS started FROM (${source}) GROUP BY _file
+        ) s ON s._file = v.path`,
+    );
+  }
+
+  /** One file counts per run: a complete one before an aborted one, then the newest. */
+  async #settleDoubles(): Promise<void> {
+    const losers = await this.#database.rows(
+      `SELECT path, status FROM (
+        SELECT path, status, row_number() OVER (PARTITION BY run_id
+          ORDER BY run_outcome = 'aborted', mtime_millis DESC, path) AS rank
+        FROM ${INDEX}.files WHERE status <> 'broken' AND run_id IS NOT NULL)
+       WHERE rank > 1 AND status = 'ok'`,
+    );
+    if (losers.length === 0) return;
+    const list = losers.map(({ path }) => sqlText(String(path))).join(", ");
+    await this.#database.run(
+      `UPDATE ${INDEX}.files SET status = 'double', error = 'another file holds the same run'
+       WHERE path IN (${list})`,
+    );
+    for (const table of Object.values(RUN_TABLES)) {
+      await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${list})`);
+    }
+  }
+
+  async #remember(files: readonly RunFile[]): Promise<void> {
+    for (const { path, mtimeMillis, sizeBytes } of files) {
+      this.#files.set(path, { mtimeMillis, sizeBytes });
+    }
+    const list = files.map(({ path }) => sqlText(path)).join(", ");
+    const rows = await this.#database.rows(
+      `SELECT run_id, path, run_outcome FROM ${INDEX}.files WHERE status = 'ok' AND run_id IN (
+        SELECT run_id FROM ${INDEX}.files WHERE path IN (${list}))`,
+    );
+    for (const row of rows) this.#setRunFile(row);
+  }
+
+  async #quarantine(file: RunFile, error: unknown): Promise<void> {
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+    await this.#database.run(
+      `INSERT OR REPLACE INTO ${INDEX}.files VALUES (${sqlText(file.path)}, ${file.mtimeMillis},
+        ${file.sizeBytes}, 0, 'broken', ${
+        sqlText(reason.replaceAll(this.#runsFolder, "runs"))
+      }, NULL, NULL, NULL)`,
+    );
+    this.#files.set(file.path, file);
+  }
+
+  /** Forgets files; returns the paths of doubles that now have to be read in their place. */
+  async #forget(paths: readonly string[]): Promise<string[]> {
+    if (paths.length === 0) return [];
+    const list = paths.map(sqlText).join(", ");
+    const revived = await this.#database.rows(
+      `SELECT path FROM ${INDEX}.files WHERE status = 'double' AND path NOT IN (${list})
+        AND run_id IN (SELECT run_id FROM ${INDEX}.files WHERE path IN (${list}))`,
+    );
+    for (const table of Object.values(RUN_TABLES)) {
+      await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${list})`);
+    }
+    await this.#database.run(`DELETE FROM ${INDEX}.files WHERE path IN (${list})`);
+    const gone = new Set(paths);
+    for (const path of paths) this.#files.delete(path);
+    for (const [runId, { path }] of this.#runFiles) {
+      if (gone.has(path)) this.#runFiles.delete(runId);
+    }
+    return revived.map(({ path }) => String(path));
+  }
+
+  /** Takes in one file that was just published, or changed. */
+  async take(absolutePath: string): Promise<{ widened: boolean }> {
+    const path = relative(this.#runsFolder, absolutePath).replaceAll("\\", "/");
+    const stat = await Deno.stat(absolutePath);
+    if (this.#files.has(path)) await this.#forget([path]);
+    const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
+    return await this.#take([file]);
+  }
+
+  /** Forgets everything and reads all files anew. */
+  async rebuild(progress?: IndexProgress): Promise<IndexChange & { widened: boolean }> {
+    for (const table of [...Object.values(RUN_TABLES), "files"]) {
+      await this.#database.run(`DELETE FROM ${INDEX}.${table}`);
+    }
+    this.#files.clear();
+    this.#runFiles.clear();
+    return await this.synchronize(progress);
+  }
+
+  /**
+   * Whether a file was written by this package: by the engine's mark in its footer.
+   *
+   * @param path below the runs folder
+   */
+  async isOwnFile(path: string): Promise<boolean> {
+    const [row] = await this.#database.rows(
+      `SELECT created_by FROM parquet_file_metadata(${sqlText(join(this.#runsFolder, path))})`,
+    );
+    return String(row?.created_by ?? "").startsWith("DuckDB");
+  }
+
+  /** All files with their status. */
+  async files(): Promise<IndexedFile[]> {
+    const rows = await this.#database.rows(
+      `SELECT path, status, error, run_id, rows::DOUBLE AS rows FROM ${INDEX}.files ORDER BY path`,
+    );
+    return rows.map((row) => ({
+      path: String(row.path),
+      status: row.status as IndexedFile["status"],
+      error: row.error === null ? null : String(row.error),
+      runId: row.run_id === null ? null : String(row.run_id),
+      rows: Number(row.rows),
+    }));
+  }
+
+  async #transaction(work: () => Promise<void>): Promise<void> {
+    await this.#database.run("BEGIN");
+    try {
+      await work();
+      await this.#database.run("COMMIT");
+    } catch (error) {
+      await this.#database.run("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+interface IndexPlace {
+  readonly name: string;
+  readonly note?: string;
+}
+
+/** Attaches the first place that works: the usual file, ours beside it, memory. */
+async function attach(database: Database, runsFolder: string): Promise<IndexPlace> {
+  const notes: string[] = [];
+  for (const name of ["_index.duckdb", "_index_sdk.duckdb"]) {
+    const path = join(runsFolder, name);
+    const reason = await tryAttach(database, runsFolder, path, name === "_index_sdk.duckdb");
+    if (reason === undefined) {
+      return notes.length === 0 ? { name } : { name, note: notes.join("; ") };
+    }
+    notes.push(`${name}: ${reason}`);
+  }
+  return await attachMemory(database, notes);
+}
+
+async function attachMemory(database: Database, notes: readonly string[]): Promise<IndexPlace> {
+  await database.run("ATTACH ':memory:' AS run_index");
+  return notes.length === 0 ? { name: "memory" } : { name: "memory", note: notes.join("; ") };
+}
+
+/** Why a place cannot be used; undefined once it is attached. */
+async function tryAttach(
+  database: Database,
+  runsFolder: string,
+  path: string,
+  ownName: boolean,
+): Promise<string | undefined> {
+  try {
+    await Deno.mkdir(runsFolder, { recursive: true });
+    await database.run(`ATTACH ${sqlText(path)} AS run_index`);
+  } catch (error) {
+    const reason = firstLine(error);
+    if (ownName && isDamaged(reason)) {
+      // By its name this one is ours alone, and it can be made anew.
+      await Deno.remove(path);
+      return await tryAttach(database, runsFolder, path, false);
+    }
+    return reason;
+  }
+  if (await isOurs(database)) return undefined;
+  await database.run("DETACH run_index");
+  return "belongs to another program";
+}
+
+async function isOurs(database: Database): Promise<boolean> {
+  const tables = await database.rows(
+    "SELECT table_name FROM duckdb_tables() WHERE database_name = 'run_index'",
+  );
+  if (tables.length === 0) return true;
+  if (!tables.some(({ table_name }) => table_name === "litmus_index")) return false;
+  const [row] = await database.rows(`SELECT version::DOUBLE AS version FROM ${INDEX}.litmus_index`);
+  return row?.version === INDEX_VERSION;
+}
+
+function isDamaged(reason: string): boolean {
+  return /not a valid DuckDB|corrupt|checksum|deserialize|Serialization|incompatible/i.test(reason);
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,172 @@
+/**
+ * Pushes written batches to the daemon. Capture never waits for it: what does not fit the window is left to
+ * the daemon, which reads it from the file.
+ * @module
+ */
+import { relative } from "@std/path";
+import type { FlightClient } from "../flight/client.ts";
+import type { FlightWriter } from "../flight/flight_writer.ts";
+import { pathDescriptor } from "../flight/messages.ts";
+import { EVENT_LIMITS } from "../base/limits.ts";
+import type { DaemonConnection } from "../protocol/daemon_connection.ts";
+import type { PushMetadata, PutAcknowledgement } from "../protocol/names.ts";
+import { eventSchemaMetadata } from "./event_batch_builder.ts";
+import type { WrittenBatch } from "./event_file.ts";
+import type { BatchSink, PushState } from "./file_event_log.ts";
+
+const RETRY_MILLIS = 1000;
+const CLOSE_MILLIS = 2000;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+interface Queued {
+  readonly batch: WrittenBatch;
+  readonly metadata: PushMetadata;
+}
+
+/** Pushes the batches of one session. */
+export class EventPush implements BatchSink {
+  readonly #connection: DaemonConnection;
+  readonly #sessionId: string;
+  readonly #queue: Queued[] = [];
+  #queuedBytes = 0;
+  #writer: FlightWriter<Uint8Array> | undefined;
+  #running: Promise<void> | undefined;
+  #acknowledged = 0;
+  #offered = 0;
+  #behind = false;
+  #error: string | undefined;
+  #retryAt = 0;
+  #closed = false;
+  #onAcknowledged: (() => void) | undefined;
+  /** Set while somebody in this process watches live. */
+  eager = false;
+
+  constructor(connection: DaemonConnection, sessionId: string) {
+    this.#connection = connection;
+    this.#sessionId = sessionId;
+  }
+
+  get state(): PushState {
+    const push = this.#behind ? "behind" : this.#writer === undefined ? "connecting" : "live";
+    return {
+      push,
+      acknowledged: this.#acknowledged,
+      ...(this.#error === undefined ? {} : { pushError: this.#error }),
+    };
+  }
+
+  offer(batch: WrittenBatch, writer: string): void {
+    this.#offered = batch.sequence;
+    if (this.#queuedBytes + batch.bytes.byteLength > EVENT_LIMITS.pushBytes) {
+      // The next batch that gets through makes the daemon read the gap from the file.
+      this.#behind = true;
+      return;
+    }
+    const file = relative(this.#connection.dataDir, batch.path).replaceAll("\\", "/");
+    const metadata: PushMetadata = {
+      session_id: this.#sessionId,
+      writer,
+      sequence: batch.sequence,
+      rows: batch.rows,
+      file,
+      end: batch.end,
+    };
+    this.#queue.push({ batch, metadata });
+    this.#queuedBytes += batch.bytes.byteLength;
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#running !== undefined || this.#closed && this.#queue.length === 0) return;
+    this.#running = this.#drain().catch((error: unknown) => this.#fail(error)).finally(() => {
+      this.#running = undefined;
+      if (this.#queue.length > 0 && this.#error === undefined) this.#run();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (Date.now() < this.#retryAt) {
+      this.#drop();
+      return;
+    }
+    const writer = this.#writer ??= await this.#open();
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const { metadata, body } = split(next.batch.bytes);
+      await writer.write({
+        header: metadata,
+        body: [body],
+        appMetadata: encoder.encode(JSON.stringify(next.metadata)),
+      });
+      this.#queue.shift();
+      this.#queuedBytes -= next.batch.bytes.byteLength;
+    }
+  }
+
+  async #open(): Promise<FlightWriter<Uint8Array>> {
+    const client: FlightClient = await this.#connection.client();
+    const writer = client.doPut(pathDescriptor("events"));
+    await writer.write({ header: eventSchemaMetadata() });
+    this.#listen(writer).catch((error: unknown) => this.#fail(error));
+    this.#error = undefined;
+    return writer;
+  }
+
+  async #listen(writer: FlightWriter<Uint8Array>): Promise<void> {
+    for await (const bytes of writer.results) {
+      const { sequence } = JSON.parse(decoder.decode(bytes)) as PutAcknowledgement;
+      this.#acknowledged = sequence;
+      if (sequence === this.#offered) this.#behind = false;
+      this.#onAcknowledged?.();
+    }
+  }
+
+  /** The daemon went away or refused: what was queued is in the file, where the next one finds it. */
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#writer = undefined;
+    this.#error = error instanceof Error ? error.message : String(error);
+    this.#retryAt = Date.now() + RETRY_MILLIS;
+    this.#drop();
+    this.#onAcknowledged?.();
+    this.#connection.reset().catch((reason: unknown) => this.#error = String(reason));
+  }
+
+  #drop(): void {
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    this.#behind = true;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#settle();
+    this.#closed = true;
+    try {
+      await this.#writer?.close();
+    } catch {
+      // The daemon went first; the file has everything.
+    }
+  }
+
+  /** Waits a short while for the acknowledgement of everything offered. */
+  async #settle(): Promise<void> {
+    const deadline = Date.now() + CLOSE_MILLIS;
+    while (this.#acknowledged < this.#offered && !this.#behind && Date.now() < deadline) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deadline - Date.now());
+        this.#onAcknowledged = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#onAcknowledged = undefined;
+  }
+}
+
+/** Metadata and body of a framed message. */
+function split(frame: Uint8Array): { metadata: Uint8Array; body: Uint8Array } {
+  const length = new DataView(frame.buffer, frame.byteOffset, 8).getUint32(4, true);
+  return { metadata: frame.subarray(8, 8 + length), body: frame.subarray(8 + length) };
+}

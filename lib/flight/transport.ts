@@ -1,0 +1,71 @@
+/**
+ * What the Flight server needs of a transport, so that the calls know nothing of HTTP/2.
+ * @module
+ */
+
+import type { CallStatus } from "./status.ts";
+
+/** One gRPC call as the transport sees it. */
+export interface TransportCall {
+  /** Request path such as `/arrow.flight.protocol.FlightService/DoGet`. */
+  readonly path: string;
+  /** Request headers by lower-case name, without pseudo headers. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** `ADDRESS:PORT` of the client. */
+  readonly peer: string;
+  /** The `:authority` that the client asked for, or its `host` header. */
+  readonly authority: string;
+  /** Aborts when the client goes away or by {@linkcode TransportCall.abort}. */
+  readonly signal: AbortSignal;
+  /** Request messages until the client has sent its last; read once. Nothing is taken off the
+   * wire before the first read, and little ahead of the reader. */
+  readonly messages: AsyncIterable<Uint8Array>;
+  /** Headers to send before the first message. */
+  readonly responseHeaders: Map<string, string>;
+  /** Bytes of request messages read so far. */
+  readonly bytesIn: number;
+  /** Bytes of response messages handed over so far. */
+  readonly bytesOut: number;
+  /**
+   * Sends one message, whose first chunk starts with room for the frame header.
+   *
+   * @returns a promise when the client is slow: wait for it before the next message
+   */
+  send(chunks: readonly Uint8Array[]): Promise<void> | undefined;
+  /** Ends the call. Later calls of `send`, `finish` and `abort` do nothing. */
+  finish(status: CallStatus): void;
+  /** Ends the call early: the signal aborts, reading fails, the client gets the error's status. */
+  abort(reason: Error): void;
+}
+
+/** What the transport hands to the server. */
+export interface TransportHandlers {
+  /** A call has arrived. Must not throw. */
+  onCall(call: TransportCall): void;
+}
+
+/** Settings of a transport. */
+export interface TransportOptions {
+  /** Interface to listen on. */
+  readonly hostname: string;
+  /** Port to listen on, 0 for any free one. */
+  readonly port: number;
+  /** Certificate chain and private key in PEM; plain text without. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Largest request message in bytes. */
+  readonly maxMessageBytes: number;
+  /** Largest number of open connections. */
+  readonly maxConnections: number;
+}
+
+/** A listening transport. */
+export interface ServerTransport {
+  /** The port it listens on. */
+  readonly port: number;
+  /** Stops listening and tells clients to start no more calls; connections close when idle. */
+  goAway(): void;
+  /** Whether all connections have closed by themselves within the time, after `goAway()`. */
+  drained(millis: number): Promise<boolean>;
+  /** Closes everything at once. */
+  close(): Promise<void>;
+}

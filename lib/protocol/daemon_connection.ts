@@ -1,0 +1,81 @@
+/**
+ * A connection to the daemon of a data directory that is made on first use and made anew when the daemon
+ * went away.
+ * @module
+ */
+import { FlightClient } from "../flight/client.ts";
+import { acquire, type AcquireOptions, connectTo, isDaemonGone, type Lease } from "./lease.ts";
+
+/** Keeps a lease and a client on it. */
+export class DaemonConnection implements AsyncDisposable {
+  /** Absolute path of the data directory. */
+  readonly dataDir: string;
+  readonly #options: AcquireOptions;
+  #joined: Promise<{ lease: Lease; client: FlightClient }> | undefined;
+  #closed = false;
+
+  constructor(dataDir: string, options: AcquireOptions = {}) {
+    this.dataDir = dataDir;
+    this.#options = options;
+  }
+
+  /** The client, after joining or starting the daemon. */
+  async client(): Promise<FlightClient> {
+    return (await this.#join()).client;
+  }
+
+  /** Where the daemon is. */
+  async lease(): Promise<Lease> {
+    return (await this.#join()).lease;
+  }
+
+  async #join(): Promise<{ lease: Lease; client: FlightClient }> {
+    if (this.#closed) throw new TypeError("Store is closed: open another one");
+    this.#joined ??= this.#connect();
+    try {
+      return await this.#joined;
+    } catch (error) {
+      this.#joined = undefined;
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<{ lease: Lease; client: FlightClient }> {
+    const lease = await acquire(this.dataDir, this.#options);
+    return { lease, client: await connectTo(lease) };
+  }
+
+  /** Lets go of a daemon that went away; the next use joins or starts another. */
+  async reset(): Promise<void> {
+    const joined = this.#joined;
+    this.#joined = undefined;
+    if (joined === undefined) return;
+    try {
+      const { lease, client } = await joined;
+      client.close();
+      await lease.release();
+    } catch {
+      // It never came up: there is nothing to let go of.
+    }
+  }
+
+  /**
+   * Calls the daemon, once more on a fresh one where it went away before it answered.
+   *
+   * @param call must be safe to repeat
+   */
+  async call<T>(call: (client: FlightClient) => Promise<T>): Promise<T> {
+    try {
+      return await call(await this.client());
+    } catch (error) {
+      if (!isDaemonGone(error) || this.#closed) throw error;
+      await this.reset();
+      return await call(await this.client());
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await this.reset();
+  }
+}

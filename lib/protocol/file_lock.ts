@@ -1,0 +1,69 @@
+/**
+ * Locks that the kernel gives back when their holder dies, however it dies.
+ * @module
+ */
+
+/** A lock file that is held. */
+export class FileLock implements Disposable {
+  /** Path of the lock file. */
+  readonly path: string;
+  #file: Deno.FsFile | undefined;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /** Takes the lock if it is free. */
+  static tryTake(path: string): FileLock | undefined {
+    const file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
+    if (file.tryLockSync(true)) return new FileLock(path, file);
+    file.close();
+    return undefined;
+  }
+
+  /**
+   * Takes the lock as soon as it is free.
+   *
+   * @throws {DOMException} `AbortError` or `TimeoutError` of the signal
+   */
+  static async take(path: string, signal: AbortSignal, pollMillis = 10): Promise<FileLock> {
+    for (;;) {
+      const lock = FileLock.tryTake(path);
+      if (lock !== undefined) return lock;
+      signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, pollMillis));
+    }
+  }
+
+  /** True while someone holds the lock; false also where the file is gone. */
+  static isHeld(path: string): boolean {
+    try {
+      using file = Deno.openSync(path, { write: true });
+      return !file.tryLockSync(true);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  /** Gives the lock back; with `remove`, the file goes as well, while the lock is still held. */
+  release(options: { readonly remove?: boolean } = {}): void {
+    if (this.#file === undefined) return;
+    if (options.remove === true) removeIfThere(this.path);
+    this.#file.close();
+    this.#file = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

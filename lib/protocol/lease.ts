@@ -1,0 +1,195 @@
+/**
+ * Joining the daemon of a data directory, and starting it where there is none.
+ *
+ *     1. lock a reference file       the daemon never leaves while it is held
+ *     2. read endpoint.json, ask the daemon for its nonce and data directory
+ *     3. no answer: take spawn.lock, look again, start a daemon, wait for its endpoint
+ *
+ * @module
+ */
+import { DaemonError, FlightError, LitmusError } from "../base/errors.ts";
+import { DAEMON_LIMITS } from "../base/limits.ts";
+import { resolveDataDirectory } from "../config/data_directory.ts";
+import { FlightClient } from "../flight/client.ts";
+import { type Endpoint, readEndpoint } from "./endpoint.ts";
+import { FileLock } from "./file_lock.ts";
+import { ACTIONS } from "./names.ts";
+import { takeReference } from "./reference.ts";
+import { type RuntimePaths, runtimePaths } from "./runtime_directory.ts";
+import { lastWords, spawnDaemon } from "./spawn.ts";
+
+/** Time for a daemon on this machine to say who it is. */
+const IDENTIFY_MILLIS = 5000;
+
+/** A reference to a running daemon; it stays while anybody holds one. */
+export interface Lease extends AsyncDisposable {
+  /** `grpc://HOST:PORT`. */
+  readonly location: string;
+  /** Bearer token for each call. */
+  readonly token: string;
+  /** Process id of the daemon. */
+  readonly pid: number;
+  /** Absolute path of the data directory. */
+  readonly dataDir: string;
+  /** PEM of the certificate to trust, under TLS with a certificate of its own. */
+  readonly certificate: string | undefined;
+  /** Gives the reference back; the daemon leaves some time after the last one. */
+  release(): Promise<void>;
+}
+
+/** Options of {@linkcode acquire}. */
+export interface AcquireOptions {
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal;
+  /** False to fail instead of starting a daemon. @default true */
+  readonly spawn?: boolean;
+  /** More arguments for a daemon that has to be started. */
+  readonly daemonArguments?: readonly string[];
+}
+
+/**
+ * Joins the daemon of a data directory, or starts it, detached, and waits until it answers queries.
+ *
+ * @param dataDir the data directory; it is made if it is not there
+ * @returns where the daemon is and how to authenticate; hold it as long as you need the daemon
+ * @throws {DaemonError} where it does not come up, with its own last words
+ */
+export async function acquire(dataDir?: string, options: AcquireOptions = {}): Promise<Lease> {
+  const directory = resolveDataDirectory(dataDir);
+  makeDirectory(directory);
+  const paths = runtimePaths(directory);
+  const reference = takeReference(paths.references);
+  try {
+    const endpoint = await findDaemon(paths, directory) ??
+      await startDaemon(paths, directory, options);
+    return lease(endpoint, directory, reference);
+  } catch (error) {
+    reference.release({ remove: true });
+    throw error;
+  }
+}
+
+/** The endpoint of the running daemon, or undefined where none answers. */
+export async function findDaemon(
+  paths: RuntimePaths,
+  dataDir: string,
+): Promise<Endpoint | undefined> {
+  const endpoint = readEndpoint(paths.endpoint);
+  if (endpoint === undefined) return undefined;
+  // Free means dead: no need to knock at a port that may belong to somebody else by now.
+  if (!FileLock.isHeld(paths.daemonLock)) return undefined;
+  if (endpoint.dataDir !== Deno.realPathSync(dataDir)) return undefined; // copied with its folder
+  return await answers(endpoint) ? endpoint : undefined;
+}
+
+async function answers(endpoint: Endpoint): Promise<boolean> {
+  await using client = await connectTo(endpoint);
+  try {
+    for await (
+      const body of client.doAction(ACTIONS.identify, new Uint8Array(0), {
+        timeoutMillis: IDENTIFY_MILLIS,
+      })
+    ) {
+      const identity: unknown = JSON.parse(new TextDecoder().decode(body));
+      return typeof identity === "object" && identity !== null &&
+        Reflect.get(identity, "nonce") === endpoint.nonce;
+    }
+    return false;
+  } catch (error) {
+    // Whatever sits at that port, it is not the daemon that wrote the file.
+    if (error instanceof LitmusError || error instanceof SyntaxError) return false;
+    if (error instanceof DOMException) return false;
+    throw error;
+  }
+}
+
+/** A client for an endpoint. */
+export async function connectTo(
+  endpoint: Pick<Endpoint, "location" | "token" | "certificate">,
+): Promise<FlightClient> {
+  return await FlightClient.connect(endpoint.location, {
+    ...(endpoint.token === "" ? {} : { token: endpoint.token }),
+    ...(endpoint.certificate === undefined ? {} : { tls: { ca: endpoint.certificate } }),
+  });
+}
+
+async function startDaemon(
+  paths: RuntimePaths,
+  dataDir: string,
+  options: AcquireOptions,
+): Promise<Endpoint> {
+  if (options.spawn === false) throw new DaemonError(`No daemon runs for ${dataDir}`);
+  const limit = AbortSignal.timeout(DAEMON_LIMITS.startMillis);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+  try {
+    using _lock = await FileLock.take(paths.spawnLock, signal);
+    const found = await findDaemon(paths, dataDir);
+    if (found !== undefined) return found;
+    return await spawnAndWait(paths, dataDir, options.daemonArguments ?? [], signal);
+  } catch (error) {
+    if (!limit.aborted || options.signal?.aborted === true) throw error;
+    throw new DaemonError(
+      `Daemon for ${dataDir} did not come up within ${
+        DAEMON_LIMITS.startMillis / 1000
+      } s: see ${paths.log}${lastWords(paths.log)}`,
+      { cause: error },
+    );
+  }
+}
+
+async function spawnAndWait(
+  paths: RuntimePaths,
+  dataDir: string,
+  more: readonly string[],
+  signal: AbortSignal,
+): Promise<Endpoint> {
+  const before = readEndpoint(paths.endpoint)?.nonce;
+  const child = await spawnDaemon(dataDir, more);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const endpoint = readEndpoint(paths.endpoint);
+      if (endpoint !== undefined && endpoint.nonce !== before) return endpoint;
+      const failure = child.failure();
+      if (failure !== undefined) {
+        throw new DaemonError(
+          `Daemon for ${dataDir} did not start: ${failure}${lastWords(paths.log)}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    child.detach();
+  }
+}
+
+function lease(endpoint: Endpoint, dataDir: string, reference: FileLock): Lease {
+  const release = (): Promise<void> => {
+    reference.release({ remove: true });
+    return Promise.resolve();
+  };
+  return {
+    location: endpoint.location,
+    token: endpoint.token,
+    pid: endpoint.pid,
+    certificate: endpoint.certificate,
+    dataDir,
+    release,
+    [Symbol.asyncDispose]: release,
+  };
+}
+
+function makeDirectory(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DaemonError(`Cannot use data directory ${path}: ${reason}`, { cause: error });
+  }
+}
+
+/** True for errors after which joining anew may help: the daemon went away. */
+export function isDaemonGone(error: unknown): boolean {
+  return error instanceof FlightError && error.code === 14;
+}

@@ -1,0 +1,44 @@
+/**
+ * SQL over Flight, with parameters.
+ * @module
+ */
+import { QueryResult } from "../arrow/query_result.ts";
+import type { FlightClient } from "../flight/client.ts";
+import type { FlightCallOptions } from "../flight/client_channel.ts";
+
+/** A value for a parameter of a statement. */
+export type SqlValue = string | number | boolean | null;
+
+/** Positional values for `?` and `$1`, or values by name for `$name`. */
+export type SqlParameters = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
+
+/** Header by which parameters travel beside a SQL ticket, as JSON in base64. */
+export const PARAMETERS_HEADER = "litmus-parameters";
+
+const encoder = new TextEncoder();
+
+/** Runs a statement. */
+export async function sqlCall(
+  client: FlightClient,
+  text: string,
+  parameters?: SqlParameters,
+  options: FlightCallOptions = {},
+): Promise<QueryResult> {
+  if (parameters === undefined) return await client.doGet(text, options);
+  const value = encoder.encode(JSON.stringify(parameters)).toBase64();
+  return await client.doGet(text, {
+    ...options,
+    headers: { ...options.headers, [PARAMETERS_HEADER]: value },
+  });
+}
+
+/** Reads the parameters of a request. */
+export function parametersOf(metadata: ReadonlyMap<string, string>): SqlParameters | undefined {
+  const header = metadata.get(PARAMETERS_HEADER);
+  if (header === undefined) return undefined;
+  const value: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(header)));
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError("Parameters must be a list or an object");
+  }
+  return value as SqlParameters;
+}

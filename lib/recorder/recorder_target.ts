@@ -1,0 +1,61 @@
+import type { EventInput } from "../events/event_inputs.ts";
+
+/** How samples are written to a channel. */
+export interface ChannelWriteOptions {
+  /** Unit of the samples, such as `V`. */
+  readonly units?: string | undefined;
+  /** Seconds between two samples; makes the array one waveform. */
+  readonly sampleInterval?: number | undefined;
+  /** Start of the capture, microseconds since the epoch. */
+  readonly startMicros?: number | undefined;
+  /** Method or attribute that produced the value. */
+  readonly source?: string | undefined;
+  /** Role of the instrument, such as `scope`. */
+  readonly instrumentRole?: string | undefined;
+  /** Address of the instrument. */
+  readonly resource?: string | undefined;
+}
+
+/**
+ * Where a recorder writes: an event log or store, and the channels beside it. The recorder emits
+ * events in order and never reads.
+ */
+export interface RecorderTarget extends AsyncDisposable {
+  /** The session that the events belong to, a UUID. */
+  readonly sessionId: string;
+  /** The data directory, for messages. */
+  readonly dataDir: string;
+  /**
+   * Queues an event.
+   *
+   * @param event Fields as on disk; id, times and session are left to the target
+   * @returns Nothing, or under back-pressure a promise that the recorder awaits where it can
+   */
+  emit(event: EventInput): void | Promise<void>;
+  /** Hands everything emitted to the operating system. */
+  flush(): Promise<void>;
+  /** Flushes and waits for the device. */
+  sync(): Promise<void>;
+  /**
+   * Saves large data beside the events.
+   *
+   * @param key Name for people
+   * @param data Bytes, a typed array, or the path of a file to copy
+   * @returns A `file://_ref/...` reference
+   */
+  saveRef(key: string, data: Uint8Array | ArrayBufferView | string): Promise<string>;
+  /**
+   * Writes an array or a structure to a channel and flushes it, so that the event that cites it never
+   * comes before its data. Without this method, arrays and structures are refused.
+   *
+   * @param channelId Channel, such as `scope.ch1`
+   * @param value Samples, or an object of one value per key
+   * @param options Unit, timing and origin
+   * @returns The `channel://...` URI
+   */
+  writeChannel?(
+    channelId: string,
+    value: unknown,
+    options: ChannelWriteOptions,
+  ): Promise<string> | string;
+}
