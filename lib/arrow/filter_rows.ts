@@ -19,9 +19,21 @@ export function filterRows(batch: ArrowBatch, rows: readonly number[]): ArrowBat
 function pick(column: ArrowColumn, rows: readonly number[]): ArrowColumn {
   const { format } = column.field;
   const read = valueReader(column);
-  if (format === "u") return utf8Column(column.field, rows.map((row) => read(row) as string | null));
-  if (format === "g") return float64Column(column.field, rows.map((row) => read(row) as number | null));
-  if (format === "l" || format.startsWith("ts")) return int64Column(column.field, int64s(column, rows));
+  if (format === "u") {
+    return utf8Column(
+      column.field,
+      rows.map((row) => read(row) as string | null),
+    );
+  }
+  if (format === "g") {
+    return float64Column(
+      column.field,
+      rows.map((row) => read(row) as number | null),
+    );
+  }
+  if (format === "l" || format.startsWith("ts")) {
+    return int64Column(column.field, int64s(column, rows));
+  }
   throw new TypeError(`Rows of Arrow format "${format}" are not picked`);
 }
 

@@ -57,8 +57,9 @@ export function eventFilePath(
 
 /** Reads the name of an event file; null where it is none. */
 export function parseEventFileName(name: string): EventFileName | null {
-  const match = /^([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:-(\d+))?(?:_(\d{4,}))?\.arrow$/
-    .exec(name);
+  const match =
+    /^([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:-(\d+))?(?:_(\d{4,}))?\.arrow$/
+      .exec(name);
   if (match === null) return null;
   const [, sessionId = "", pid, index] = match;
   return {
@@ -93,7 +94,11 @@ export function parseChannelFileName(
   const match = /^(.+)_([0-9a-fA-F]{8})(?:_(\d{3,}))?\.arrow$/.exec(name);
   if (match === null) return null;
   const [, encodedId = "", session8 = "", index] = match;
-  return { encodedId, session8: session8.toLowerCase(), index: index === undefined ? 0 : Number(index) };
+  return {
+    encodedId,
+    session8: session8.toLowerCase(),
+    index: index === undefined ? 0 : Number(index),
+  };
 }
 
 /** Path of the channel registry. */

@@ -4,6 +4,8 @@ export const CHANNEL_BOUNDS = {
   batchRows: 65_536,
   /** Waveform rows shorter than this share a record batch, so that a header does not outweigh its samples. */
   ownBatchSamples: 8_192,
+  /** Longest waveform of one row: what a reader has to hold at once. Longer blocks are cut. */
+  blockSamples: 4 * 1024 * 1024,
   /** Data in memory that the disk has not taken; writes are refused beyond it. */
   queuedBytes: 1024 * 1024 * 1024,
   /** Published files that wait for the device; publishing waits beyond it, descriptors are few. */

@@ -1,6 +1,6 @@
 import { float64Column, int64Column, listColumn } from "../arrow/column_builder.ts";
 import { type ArrowColumn, type ArrowField, field } from "../arrow/field.ts";
-import { InvalidDataError } from "../base/errors.ts";
+import type { InvalidDataError } from "../base/errors.ts";
 import { CaptureClock, timeInCapture } from "./_capture_clock.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { TimeBuffer, type ValueBuffer, valueBuffer } from "./_row_buffers.ts";

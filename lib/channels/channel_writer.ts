@@ -4,6 +4,7 @@
  */
 import { newWriterKey } from "../arrow/stamp.ts";
 import { InvalidDataError } from "../base/errors.ts";
+import { timeInCapture } from "./_capture_clock.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { type Cut, type RowContext, RowSampleBuffer, WaveformBuffer } from "./_sample_buffers.ts";
 import { type ChannelWrite, describeWrite } from "./_write_input.ts";
@@ -93,7 +94,7 @@ export class ChannelWriter {
       case "waveform": {
         const micros = startMicros ?? this.#continued(nowMicros);
         this.firstSeenMicros ??= micros;
-        this.#waveforms!.append(micros, write.samples, write.interval, source);
+        this.#writeWaveform(write.samples, write.interval, micros, source);
         return;
       }
       case "struct": {
@@ -110,6 +111,15 @@ export class ChannelWriter {
         } else this.#writeRows(write.timestamps, write.values, source);
     }
     if (this.#rows!.rows >= CHANNEL_BOUNDS.batchRows) this.cut();
+  }
+
+  /** A block beyond what a message holds becomes several that go on with one another. */
+  #writeWaveform(samples: Float64Array, interval: number, micros: number, source: string): void {
+    const most = CHANNEL_BOUNDS.blockSamples;
+    for (let from = 0; from < samples.length; from += most) {
+      const part = samples.length <= most ? samples : samples.subarray(from, from + most);
+      this.#waveforms!.append(timeInCapture(micros, from, interval), part, interval, source);
+    }
   }
 
   #writeRows(

@@ -7,7 +7,7 @@ import { DisplayStream } from "./_display_stream.ts";
 import { decimate, type GapPolicy } from "./decimate.ts";
 import { minMaxPerPixel } from "./min_max.ts";
 import { type ChannelBlockOptions, sessionBlocks } from "./read_channel.ts";
-import { type AxisPiece, gatherAxis, type SampleAxis, WaveformAxis } from "./sample_axis.ts";
+import { concatAxes, gatherAxis, type SampleAxis } from "./sample_axis.ts";
 import { concatBlocks, type SampleBlock } from "./sample_block.ts";
 import { gatherValues, numbersOf } from "./sample_values.ts";
 import type { ChannelSession } from "./segment_selection.ts";
@@ -91,7 +91,7 @@ function secondsOf(axis: SampleAxis): Float64Array {
 
 /**
  * Chooses among the samples of a session without holding more than a batch of them, where that is possible:
- * waveforms, by the display method, whole.
+ * numbers, by the display method, whole.
  *
  * @returns undefined where it has to be done in memory
  */
@@ -100,27 +100,30 @@ export function decimateStream(
   choice: DecimationChoice,
   options: ChannelBlockOptions,
 ): DecimatedSamples | undefined {
-  const { maxPoints, method = "display" } = choice;
-  const possible = maxPoints !== undefined && maxPoints >= 4 && method === "display" &&
-    choice.widthPixels === undefined && session.samples > maxPoints &&
-    options.lastN === undefined &&
-    session.segments.every((segment) =>
-      segment.dataType === "waveform" &&
-      segment.firstMicros >= (options.startMicros ?? -Infinity) &&
-      segment.lastMicros <= (options.endMicros ?? Infinity)
-    );
-  if (!possible) return undefined;
-  const stream = new DisplayStream(session.samples, maxPoints), pieces: AxisPiece[] = [];
-  for (const { axis, values, firstIndex } of sessionBlocks(session, { ...options, reuse: true })) {
-    const taken = axis instanceof WaveformAxis && values.kind === "number" &&
-      stream.add(values.data);
-    if (!taken) return undefined;
-    for (const piece of axis.pieces) pieces.push({ ...piece, at: firstIndex + piece.at });
+  const { maxPoints } = choice;
+  if (maxPoints === undefined || !canStream(session, choice, options)) return undefined;
+  const stream = new DisplayStream(session.samples, maxPoints), axes: SampleAxis[] = [];
+  for (const { axis, values } of sessionBlocks(session, { ...options, reuse: true })) {
+    if (values.kind !== "number" || !stream.add(values.data)) return undefined;
+    axes.push(axis);
   }
   const kept = stream.finish();
   if (kept === undefined) return undefined;
-  const axis = gatherAxis(new WaveformAxis(pieces), kept.indices);
+  const axis = gatherAxis(concatAxes(axes), kept.indices);
   return { axis, values: { kind: "number", data: kept.values }, sampleIndex: kept.indices };
+}
+
+function canStream(
+  session: ChannelSession,
+  { maxPoints = 0, widthPixels, method = "display" }: DecimationChoice,
+  { lastN, startMicros = -Infinity, endMicros = Infinity }: ChannelBlockOptions,
+): boolean {
+  return maxPoints >= 4 && session.samples > maxPoints && method === "display" &&
+    widthPixels === undefined && lastN === undefined &&
+    session.segments.every(({ dataType, firstMicros, lastMicros }) =>
+      (dataType === "waveform" || dataType === "scalar") &&
+      firstMicros >= startMicros && lastMicros <= endMicros
+    );
 }
 
 /** Reads a session and chooses among its samples. */

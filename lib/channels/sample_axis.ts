@@ -137,6 +137,16 @@ export class TimestampAxis implements SampleAxis {
     this.#offsets = offsets;
   }
 
+  /** The capture of all axes, where there is one and their times tell exactly. */
+  static sharedCapture(axes: readonly SampleAxis[]): number | undefined {
+    const [first] = axes;
+    const capture = first instanceof TimestampAxis ? first.#captures : undefined;
+    const same = axes.every((axis) =>
+      axis instanceof TimestampAxis && axis.#captures === capture && axis.#offsets === undefined
+    );
+    return same && typeof capture === "number" ? capture : undefined;
+  }
+
   timeAt(index: number): number {
     return this.#times[index]!;
   }
@@ -178,7 +188,7 @@ export class TimestampAxis implements SampleAxis {
 }
 
 /** Times of the samples at those indices. */
-export function gatherAxis(axis: SampleAxis, indices: Uint32Array): TimestampAxis {
+export function gatherAxis(axis: SampleAxis, indices: ArrayLike<number>): TimestampAxis {
   return new TimestampAxis(
     Float64Array.from(indices, (i) => axis.timeAt(i)),
     Float64Array.from(indices, (i) => axis.captureAt(i)),
@@ -199,6 +209,16 @@ export function concatAxes(axes: readonly SampleAxis[]): SampleAxis {
     return new WaveformAxis(pieces);
   }
   for (const axis of axes) length += axis.length;
+  const capture = TimestampAxis.sharedCapture(axes);
+  if (capture !== undefined) {
+    const times = new Float64Array(length);
+    let at = 0;
+    for (const axis of axes) {
+      axis.fillTimes(times, at);
+      at += axis.length;
+    }
+    return new TimestampAxis(times, capture);
+  }
   const times = new Float64Array(length), offsets = new Float64Array(length);
   const captures = new Float64Array(length);
   let at = 0;

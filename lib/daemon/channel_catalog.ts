@@ -23,7 +23,11 @@ export class ChannelCatalog {
   ids(): string[] {
     return [];
   }
-  query(id: string, _query: ChannelQuery, _signal: AbortSignal): Promise<{ schema: ArrowSchema; batches: AsyncIterable<ArrowBatch> }> {
+  query(
+    id: string,
+    _query: ChannelQuery,
+    _signal: AbortSignal,
+  ): Promise<{ schema: ArrowSchema; batches: AsyncIterable<ArrowBatch> }> {
     throw new NotFoundError(id);
   }
   schemaOf(id: string): Promise<ArrowSchema> {

@@ -55,8 +55,12 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     port: number("--port", values.port, 0, 65535),
     idleMillis: number("Idle timeout", idle ?? String(DAEMON_LIMITS.idleSeconds), 0, 1e9) * 1000,
     memoryBytes: memory(values["memory-limit"]),
-    queryMillis:
-      number("--query-timeout", values["query-timeout"] ?? String(DAEMON_LIMITS.querySeconds), 1, 1e6) *
+    queryMillis: number(
+      "--query-timeout",
+      values["query-timeout"] ?? String(DAEMON_LIMITS.querySeconds),
+      1,
+      1e6,
+    ) *
       1000,
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     insecure: values.insecure,
@@ -87,7 +91,9 @@ function memory(text: string | undefined): number {
     return Math.min(DAEMON_LIMITS.memoryBytes, half);
   }
   const match = /^(\d+)\s*(MB|MiB|GB|GiB)$/i.exec(text);
-  if (match === null) throw new TypeError(`--memory-limit must be like 512MB or 4GB, got "${text}"`);
+  if (match === null) {
+    throw new TypeError(`--memory-limit must be like 512MB or 4GB, got "${text}"`);
+  }
   const [, count = "0", unit = "MB"] = match;
   return Number(count) * (/^g/i.test(unit) ? 2 ** 30 : 2 ** 20);
 }

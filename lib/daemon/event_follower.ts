@@ -91,7 +91,8 @@ export class EventFollower {
       if (!day.isDirectory || !isDateFolder(day.name)) continue;
       const folder = join(this.#layout.events, day.name);
       if (!this.#folders.isChanged(folder)) continue;
-      const names = listFolder(folder).filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+      const names = listFolder(folder).filter(({ isFile }) => isFile).map(({ name }) => name)
+        .sort();
       for (const name of names) {
         const path = join(folder, name);
         if (!this.#files.has(path) && parseEventFileName(name) !== null) yield path;
@@ -138,7 +139,9 @@ export class EventFollower {
         this.#accept(batch, stamp, path, file.pid);
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
+      if (
+        !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
+      ) {
         throw error;
       }
       this.#damage.push({ file: path, start: 0, end: 0, reason: error.message, torn: false });

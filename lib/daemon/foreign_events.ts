@@ -123,7 +123,10 @@ function text(value: unknown): string | undefined {
 }
 
 function wrong(row: number, field: string, wanted: string, got: string): InvalidDataError {
-  return new InvalidDataError(`Event ${row} of the batch: ${field} must be ${wanted}, got "${got}"`, {
-    path: field,
-  });
+  return new InvalidDataError(
+    `Event ${row} of the batch: ${field} must be ${wanted}, got "${got}"`,
+    {
+      path: field,
+    },
+  );
 }

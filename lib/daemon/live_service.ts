@@ -13,7 +13,12 @@ import { encodeBatch, encodeSchema } from "../arrow/message_writer.ts";
 import { InvalidDataError } from "../base/errors.ts";
 import { STORE } from "../engine/catalog.ts";
 import { EVENT_SCHEMA } from "../events/event_batch_builder.ts";
-import { filterCondition, type EventFilter, matchesFilter, parseFilter } from "../protocol/event_filter.ts";
+import {
+  type EventFilter,
+  filterCondition,
+  matchesFilter,
+  parseFilter,
+} from "../protocol/event_filter.ts";
 import type { CallContext, FlightDataMessage, FlightPayload } from "../flight/service.ts";
 import { filterRows } from "../arrow/filter_rows.ts";
 import type { Warehouse } from "./warehouse.ts";

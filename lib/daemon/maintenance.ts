@@ -113,6 +113,8 @@ export class Maintenance {
 function wantedRuns(tracker: RunTracker, runId: string | undefined): TrackedRun[] {
   if (runId === undefined) return [...tracker.all()];
   const run = tracker.get(runId);
-  if (run === undefined) throw new NotFoundError(`No events of run ${runId}: nothing to rebuild from`);
+  if (run === undefined) {
+    throw new NotFoundError(`No events of run ${runId}: nothing to rebuild from`);
+  }
   return [run];
 }

@@ -83,7 +83,9 @@ export class PutService {
     if (sessions !== undefined && batch.rows > 0) {
       const session = valueReader(sessions)(0);
       if (session !== place.session_id) {
-        throw new InvalidDataError("Pushed batch belongs to another session than its metadata says");
+        throw new InvalidDataError(
+          "Pushed batch belongs to another session than its metadata says",
+        );
       }
     }
     this.#warehouse.follower.push(batch, stamp, place);

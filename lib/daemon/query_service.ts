@@ -2,7 +2,7 @@
  * DoGet, and what tells about it beforehand: SQL, the older `db NUL SQL` form, channel tickets.
  * @module
  */
-import { type ArrowBatch, type ArrowSchema } from "../arrow/field.ts";
+import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import {
   encodeBatch,
   encodeDictionaries,

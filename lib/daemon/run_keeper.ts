@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import { valueReader } from "../arrow/column_values.ts";
-import { dateFolder, type DataLayout } from "../base/data_layout.ts";
+import { type DataLayout, dateFolder } from "../base/data_layout.ts";
 import { LitmusError } from "../base/errors.ts";
 import { VERSION } from "../base/version.ts";
 import { createRunViews, STORE } from "../engine/catalog.ts";
@@ -190,7 +190,9 @@ export class RunKeeper {
     for await (
       const event of this.#events(
         `rowid BETWEEN ${first} AND ${last} AND (run_id = ${sqlText(run.runId)} OR
-          (run_id IS NULL AND session_id = ${sqlText(run.sessionId)} AND event_type IN ${CONTEXT_TYPES}))`,
+          (run_id IS NULL AND session_id = ${
+          sqlText(run.sessionId)
+        } AND event_type IN ${CONTEXT_TYPES}))`,
       )
     ) accumulator.add(event);
     this.#going.set(run.runId, { accumulator, nextRow: last + 1 });

@@ -10,7 +10,13 @@ import { Mutex } from "../base/mutex.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { createCatalog, createRunViews } from "../engine/catalog.ts";
 import { Database } from "../engine/database.ts";
-import { describeStatement, type QueryOptions, type QueryStream, runQuery, type StatementShape } from "../engine/query.ts";
+import {
+  describeStatement,
+  type QueryOptions,
+  type QueryStream,
+  runQuery,
+  type StatementShape,
+} from "../engine/query.ts";
 import { RunIndex } from "../engine/run_index.ts";
 import { codeWords } from "../engine/sql_scan.ts";
 import { isWriterAlive } from "../events/writer_lock.ts";

@@ -156,7 +156,7 @@ export class ColumnCollector {
     if (start !== 0) throw new TypeError("Arrow C arrays with an offset are not expected here");
     const end = offsets[length] ?? 0;
     if (base + end > 0x7fffffff) throw new RangeError("A result batch exceeds 2 GiB in one column");
-    if (base > 0) for (let i = 0; i <= length; i++) offsets[i] = (offsets[i] ?? 0) + base;
+    if (base > 0) { for (let i = 0; i <= length; i++) offsets[i] = (offsets[i] ?? 0) + base; }
     const bytes = new Uint8Array(offsets.buffer);
     this.#first.append(this.#length === 0 ? bytes : bytes.subarray(4));
     return end;

@@ -74,9 +74,7 @@ export class Exporter {
     const children = column.children.map((child) =>
       this.address(this.#column(child, 0, child.length))
     );
-    const buffers = column.buffers.map((buffer) =>
-      this.address(buffer as Uint8Array<ArrayBuffer>)
-    );
+    const buffers = column.buffers.map((buffer) => this.address(buffer as Uint8Array<ArrayBuffer>));
     const words = new BigUint64Array(10);
     words[0] = BigInt(rows);
     words[1] = column.nullCount === 0 ? 0n : 0xffffffffffffffffn; // unknown for a slice

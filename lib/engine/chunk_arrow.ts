@@ -11,7 +11,7 @@ import type {
 } from "@duckdb/node-api";
 import type { ArrowBatch, ArrowField, ArrowSchema } from "../arrow/field.ts";
 import { ColumnCollector, FieldReader } from "./arrow_c_read.ts";
-import { fallbackField, FallbackCollector } from "./chunk_fallback.ts";
+import { FallbackCollector, fallbackField } from "./chunk_fallback.ts";
 import type { Database } from "./database.ts";
 import { type Native, type Pointer, raise } from "./native_library.ts";
 

@@ -73,7 +73,10 @@ export class Database {
     sql: string,
     values?: readonly (string | number | boolean | null)[],
   ): Promise<Record<string, unknown>[]> {
-    const reader = await this.own.runAndReadAll(sql, values === undefined ? undefined : [...values]);
+    const reader = await this.own.runAndReadAll(
+      sql,
+      values === undefined ? undefined : [...values],
+    );
     return reader.getRowObjectsJS();
   }
 

@@ -206,7 +206,9 @@ function bindParameters(
   const count = prepared.parameterCount;
   const names = Array.from({ length: count }, (_, i) => prepared.parameterName(i + 1));
   if (parameters === undefined) {
-    if (count > 0) throw new SqlError(`Statement wants ${count} parameters: ${list(names)}`, { sql });
+    if (count > 0) {
+      throw new SqlError(`Statement wants ${count} parameters: ${list(names)}`, { sql });
+    }
     return;
   }
   const values: readonly ParameterValue[] = isPositional(parameters)

@@ -13,7 +13,8 @@ import { join, relative } from "@std/path";
 import { LitmusError } from "../base/errors.ts";
 import { INDEX } from "./catalog.ts";
 import type { Database } from "./database.ts";
-import { scanRunFiles, type RunFile } from "./run_files.ts";
+import { attachIndex, attachMemory, INDEX_VERSION, type IndexPlace } from "./index_place.ts";
+import { type RunFile, scanRunFiles } from "./run_files.ts";
 import {
   absorbColumns,
   createRunTables,
@@ -24,8 +25,6 @@ import {
 } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
 
-/** Shape of our index; another number is read as not ours. */
-const INDEX_VERSION = 2;
 const BATCH_FILES = 200;
 const FILES_TABLE = `CREATE TABLE IF NOT EXISTS ${INDEX}.files (
   path VARCHAR PRIMARY KEY, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
@@ -77,7 +76,9 @@ export class RunIndex {
     runsFolder: string,
     writable = true,
   ): Promise<RunIndex> {
-    const place = writable ? await attach(database, runsFolder) : await attachMemory(database, []);
+    const place = writable
+      ? await attachIndex(database, runsFolder)
+      : await attachMemory(database, []);
     const index = new RunIndex(database, runsFolder, place);
     await index.#prepare();
     return index;
@@ -192,12 +193,18 @@ export class RunIndex {
     const widened = await absorbColumns(this.#database, INDEX, found, this.#columns);
     if (widened) this.#columns = await tableColumns(this.#database, `${INDEX}.measurements`);
     const prefix = this.#runsFolder.length + 1;
-    const source = `SELECT * REPLACE (replace(substr(_file, ${prefix + 1}), '\\', '/') AS _file) FROM ${read}`;
+    const source = `SELECT * REPLACE (replace(substr(_file, ${
+      prefix + 1
+    }), '\\', '/') AS _file) FROM ${read}`;
     await this.#transaction(async () => {
       await this.#recordFiles(files, source);
       await this.#settleDoubles();
-      await insertRunRows(this.#database, INDEX, `SELECT * FROM (${source}) WHERE _file IN (
-        SELECT path FROM ${INDEX}.files WHERE status = 'ok')`);
+      await insertRunRows(
+        this.#database,
+        INDEX,
+        `SELECT * FROM (${source}) WHERE _file IN (
+        SELECT path FROM ${INDEX}.files WHERE status = 'ok')`,
+      );
     });
     await this.#remember(files);
     return widened;
@@ -335,70 +342,4 @@ export class RunIndex {
       throw error;
     }
   }
-}
-
-interface IndexPlace {
-  readonly name: string;
-  readonly note?: string;
-}
-
-/** Attaches the first place that works: the usual file, ours beside it, memory. */
-async function attach(database: Database, runsFolder: string): Promise<IndexPlace> {
-  const notes: string[] = [];
-  for (const name of ["_index.duckdb", "_index_sdk.duckdb"]) {
-    const path = join(runsFolder, name);
-    const reason = await tryAttach(database, runsFolder, path, name === "_index_sdk.duckdb");
-    if (reason === undefined) {
-      return notes.length === 0 ? { name } : { name, note: notes.join("; ") };
-    }
-    notes.push(`${name}: ${reason}`);
-  }
-  return await attachMemory(database, notes);
-}
-
-async function attachMemory(database: Database, notes: readonly string[]): Promise<IndexPlace> {
-  await database.run("ATTACH ':memory:' AS run_index");
-  return notes.length === 0 ? { name: "memory" } : { name: "memory", note: notes.join("; ") };
-}
-
-/** Why a place cannot be used; undefined once it is attached. */
-async function tryAttach(
-  database: Database,
-  runsFolder: string,
-  path: string,
-  ownName: boolean,
-): Promise<string | undefined> {
-  try {
-    await Deno.mkdir(runsFolder, { recursive: true });
-    await database.run(`ATTACH ${sqlText(path)} AS run_index`);
-  } catch (error) {
-    const reason = firstLine(error);
-    if (ownName && isDamaged(reason)) {
-      // By its name this one is ours alone, and it can be made anew.
-      await Deno.remove(path);
-      return await tryAttach(database, runsFolder, path, false);
-    }
-    return reason;
-  }
-  if (await isOurs(database)) return undefined;
-  await database.run("DETACH run_index");
-  return "belongs to another program";
-}
-
-async function isOurs(database: Database): Promise<boolean> {
-  const tables = await database.rows(
-    "SELECT table_name FROM duckdb_tables() WHERE database_name = 'run_index'",
-  );
-  if (tables.length === 0) return true;
-  if (!tables.some(({ table_name }) => table_name === "litmus_index")) return false;
-  const [row] = await database.rows(`SELECT version::DOUBLE AS version FROM ${INDEX}.litmus_index`);
-  return row?.version === INDEX_VERSION;
-}
-
-function isDamaged(reason: string): boolean {
-  return /not a valid DuckDB|corrupt|checksum|deserialize|Serialization|incompatible/i.test(reason);
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
 }

@@ -56,7 +56,9 @@ export async function tableColumns(
   qualified: string,
 ): Promise<Map<string, string>> {
   const rows = await database.rows(`DESCRIBE ${qualified}`);
-  return new Map(rows.map((row) => [String(row.column_name).toLowerCase(), String(row.column_name)]));
+  return new Map(
+    rows.map((row) => [String(row.column_name).toLowerCase(), String(row.column_name)]),
+  );
 }
 
 /** Columns of a query. */
@@ -78,9 +80,9 @@ export async function insertRunRows(
 ): Promise<void> {
   for (const type of RECORD_TYPES) {
     await database.run(
-      `INSERT INTO ${schema}.${RUN_TABLES[type]} BY NAME SELECT * FROM (${source}) WHERE record_type = ${
-        sqlText(type)
-      }`,
+      `INSERT INTO ${schema}.${
+        RUN_TABLES[type]
+      } BY NAME SELECT * FROM (${source}) WHERE record_type = ${sqlText(type)}`,
     );
   }
 }

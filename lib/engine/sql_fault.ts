@@ -41,7 +41,10 @@ function positionOf(text: string, sql: string): number | undefined {
   if (line === undefined) return undefined;
   const prefix = whole.indexOf(excerpt);
   const column = indent.length - prefix;
-  const before = lines.slice(0, Number(lineText) - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  const before = lines.slice(0, Number(lineText) - 1).reduce(
+    (sum, each) => sum + each.length + 1,
+    0,
+  );
   if (!excerpt.startsWith("...")) return before + Math.max(0, column);
   const shown = excerpt.replace(/^\.\.\./, "").replace(/\.\.\.$/, "");
   const start = line.indexOf(shown);

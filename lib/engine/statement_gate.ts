@@ -17,6 +17,8 @@ const READING: ReadonlySet<StatementType> = new Set([
   StatementType.LOGICAL_PLAN,
 ]);
 
+const REFUSED_VERBS: ReadonlySet<string> = new Set(["PRAGMA", "CALL"]);
+
 /** Functions that pass as part of a SELECT and yet change or tell something they should not. */
 const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
   "checkpoint",
@@ -56,6 +58,11 @@ export async function prepareReading(
   if (statements !== 1) {
     const what = statements === 0 ? "no statement" : `${statements} statements`;
     throw new SqlError(`SQL text holds ${what}: send exactly one per call`, { sql });
+  }
+  const verb = /^[a-z]+/i.exec(skipToCode(sql))?.[0].toUpperCase() ?? "";
+  // Some of these prepare as a SELECT and would pass by their type.
+  if (REFUSED_VERBS.has(verb)) {
+    throw new SqlError(`${verb} statements are refused: SQL is read-only here`, { sql });
   }
   const refused = functionNames(sql).find((name) => REFUSED_FUNCTIONS.has(name));
   if (refused !== undefined) {

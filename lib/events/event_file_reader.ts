@@ -3,7 +3,7 @@
  * @module
  */
 import type { ArrowBatch } from "../arrow/field.ts";
-import { type FoundStamp } from "../arrow/stamp.ts";
+import type { FoundStamp } from "../arrow/stamp.ts";
 import { scanStream } from "../arrow/stream_scan.ts";
 import { StreamAssembler } from "../arrow/stream_assembler.ts";
 import { InvalidDataError } from "../base/errors.ts";

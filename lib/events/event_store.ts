@@ -136,9 +136,12 @@ export class EventStore implements AsyncDisposable {
       });
     }
     if (typeof fields.channel_id !== "string") {
-      throw new InvalidDataError("Event field channel_id: wanted the channel that the value goes to", {
-        path: "channel_id",
-      });
+      throw new InvalidDataError(
+        "Event field channel_id: wanted the channel that the value goes to",
+        {
+          path: "channel_id",
+        },
+      );
     }
     const sessionId = typeof fields.session_id === "string" ? fields.session_id : this.sessionId;
     const value = await this.#claims.claim(sessionId, fields.channel_id, fields.value, fields);
@@ -202,7 +205,9 @@ export class EventStore implements AsyncDisposable {
     filter: EventFilter = {},
     options: SqlOptions = {},
   ): AsyncGenerator<LitmusEvent | UnknownEvent> {
-    const limit = filter.limit === undefined ? "" : ` LIMIT ${Math.max(0, Math.trunc(filter.limit))}`;
+    const limit = filter.limit === undefined
+      ? ""
+      : ` LIMIT ${Math.max(0, Math.trunc(filter.limit))}`;
     const result = await this.sql(
       `SELECT json FROM events WHERE ${filterCondition(filter)}${limit}`,
       undefined,
@@ -261,4 +266,3 @@ export class EventStore implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
   }
 }
-

@@ -3,7 +3,7 @@
  * `channel_id?session_id=..&start=..&end=..&last_n=..&max_points=..&method=..`, URL-encoded.
  * @module
  */
-import { parseMicros, formatMicros } from "../base/time.ts";
+import { formatMicros, parseMicros } from "../base/time.ts";
 
 /** How a channel is to be decimated. */
 export type DecimationMethod = "display" | "lttb" | "minmax" | "minmaxlttb";

@@ -3,7 +3,7 @@
  * went away.
  * @module
  */
-import { FlightClient } from "../flight/client.ts";
+import type { FlightClient } from "../flight/client.ts";
 import { acquire, type AcquireOptions, connectTo, isDaemonGone, type Lease } from "./lease.ts";
 
 /** Keeps a lease and a client on it. */

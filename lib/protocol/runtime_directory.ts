@@ -5,7 +5,11 @@
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { DaemonError } from "../base/errors.ts";
-import { processSurroundings, type Surroundings, userCacheFolder } from "../config/data_directory.ts";
+import {
+  processSurroundings,
+  type Surroundings,
+  userCacheFolder,
+} from "../config/data_directory.ts";
 
 /** Paths of the runtime files of one data directory. */
 export interface RuntimePaths {

@@ -2,7 +2,7 @@
  * SQL over Flight, with parameters.
  * @module
  */
-import { QueryResult } from "../arrow/query_result.ts";
+import type { QueryResult } from "../arrow/query_result.ts";
 import type { FlightClient } from "../flight/client.ts";
 import type { FlightCallOptions } from "../flight/client_channel.ts";
 

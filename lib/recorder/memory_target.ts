@@ -1,8 +1,10 @@
 import { systemClock } from "../base/clock.ts";
+import { newId } from "../base/ids.ts";
+import type { ChannelWriteOptions } from "../channels/channel_types.ts";
 import type { EventInput } from "../events/event_inputs.ts";
 import type { LitmusEvent } from "../events/event_types.ts";
 import { normalizeEvent } from "../events/validate_event.ts";
-import type { ChannelWriteOptions, RecorderTarget } from "./recorder_target.ts";
+import type { RecorderTarget } from "./recorder_target.ts";
 
 /** Data that was written to a channel. */
 export interface MemoryCapture {
@@ -39,8 +41,12 @@ export class MemoryTarget implements RecorderTarget {
   /** Saved data by reference; of a file its path. */
   readonly references: Map<string, ArrayBufferView | string> = new Map();
 
-  /** @param sessionId UUID of the session @default a new one */
-  constructor(sessionId: string = crypto.randomUUID()) {
+  /**
+   * Makes an empty target.
+   *
+   * @param sessionId UUID of the session; a new one where it is left out
+   */
+  constructor(sessionId: string = newId()) {
     this.sessionId = sessionId;
   }
 
@@ -48,7 +54,7 @@ export class MemoryTarget implements RecorderTarget {
     const { json } = normalizeEvent(event, {
       sessionId: this.sessionId,
       nowMicros: () => systemClock.nowMicros(),
-      newId: () => crypto.randomUUID(),
+      newId,
     });
     this.events.push(JSON.parse(json));
   }
@@ -68,5 +74,6 @@ export class MemoryTarget implements RecorderTarget {
     return `channel://${encodeURIComponent(channelId)}?session=${this.sessionId}`;
   }
 
+  /** Does nothing: what was recorded stays readable. */
   async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -74,12 +74,12 @@ async function record(
   const resource = exchange.resource ?? core.instruments.resourceOf(role);
   const claim = needsChannel(value)
     ? await claimCheck(core.target, channelId, value, {
+      source: exchange.source,
+      role,
+      resource,
       units,
       sampleInterval: exchange.sampleInterval,
-      startMicros: core.nowMicros(),
-      source: exchange.source,
-      instrumentRole: role,
-      resource,
+      start: exchange.start,
     })
     : undefined;
   core.emit(eventOf({

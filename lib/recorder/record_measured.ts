@@ -75,12 +75,12 @@ async function claimSamples(
   const role = roleOf(options.instrument);
   const channelId = options.channel_id ?? channelIdOf(role, name);
   const claim = await claimCheck(core.target, channelId, samples, {
+    source: name,
+    role,
+    resource: event.instrument_resource ?? undefined,
     units: options.units,
     sampleInterval: options.sampleInterval,
-    startMicros: core.nowMicros(),
-    source: name,
-    instrumentRole: role,
-    resource: event.instrument_resource ?? undefined,
+    start: options.start,
   });
   core.emit({ ...event, outputs: { ...event.outputs, [name]: claim } });
   execution.outputs[name] = claim;

@@ -1,20 +1,5 @@
+import type { BlockInput, ChannelWriteOptions, StructInput } from "../channels/channel_types.ts";
 import type { EventInput } from "../events/event_inputs.ts";
-
-/** How samples are written to a channel. */
-export interface ChannelWriteOptions {
-  /** Unit of the samples, such as `V`. */
-  readonly units?: string | undefined;
-  /** Seconds between two samples; makes the array one waveform. */
-  readonly sampleInterval?: number | undefined;
-  /** Start of the capture, microseconds since the epoch. */
-  readonly startMicros?: number | undefined;
-  /** Method or attribute that produced the value. */
-  readonly source?: string | undefined;
-  /** Role of the instrument, such as `scope`. */
-  readonly instrumentRole?: string | undefined;
-  /** Address of the instrument. */
-  readonly resource?: string | undefined;
-}
 
 /**
  * Where a recorder writes: an event log or store, and the channels beside it. The recorder emits
@@ -55,7 +40,7 @@ export interface RecorderTarget extends AsyncDisposable {
    */
   writeChannel?(
     channelId: string,
-    value: unknown,
+    value: BlockInput | StructInput,
     options: ChannelWriteOptions,
   ): Promise<string> | string;
 }

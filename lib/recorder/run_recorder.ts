@@ -1,4 +1,3 @@
-import type { EventInputByType } from "../events/event_inputs.ts";
 import type { RunCore } from "./run_core.ts";
 import type { Scope } from "./scope.ts";
 import { type Outcome, Verdict } from "./verdict.ts";
@@ -43,12 +42,6 @@ export class RunRecorder implements Scope {
 
   note(outcome: Outcome): void {
     this.#verdict.note(outcome);
-  }
-
-  /** Records the start. */
-  async start(event: EventInputByType["run.started"]): Promise<void> {
-    this.core.emit(event);
-    await this.core.settle();
   }
 
   /** Records what a step threw on its way out of the run. */

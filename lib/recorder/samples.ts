@@ -3,19 +3,16 @@
  * @module
  */
 import { InvalidDataError } from "../base/errors.ts";
-import type { ChannelWriteOptions, RecorderTarget } from "./recorder_target.ts";
+import type {
+  ChannelWriteOptions,
+  NumericArray,
+  StructInput,
+  TimeInput,
+} from "../channels/channel_types.ts";
+import type { RecorderTarget } from "./recorder_target.ts";
 
 /** Samples of one capture. */
-export type SampleArray =
-  | readonly number[]
-  | Float64Array
-  | Float32Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array;
+export type SampleArray = readonly number[] | NumericArray;
 
 /** What stands in an event for data in a channel. */
 export interface ClaimCheck {
@@ -42,24 +39,34 @@ export function isSamples(value: unknown): value is SampleArray {
     !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
 }
 
-/** Whether a value has no place in an event: an array or a structure. */
+/** Whether a value has no place in an event: an array or a structure that is no claim check. */
 export function needsChannel(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !(value instanceof Date) &&
-    typeof (value as { _ref?: unknown })._ref !== "string";
+  if (typeof value !== "object" || value === null || value instanceof Date) return false;
+  const reference = (value as { readonly _ref?: unknown })._ref;
+  return typeof reference !== "string" || !reference.startsWith("channel://");
+}
+
+/** What a channel is told about a value. */
+export interface ClaimOptions {
+  readonly source: string;
+  readonly role: string | undefined;
+  readonly resource: string | undefined;
+  readonly units: string | undefined;
+  readonly sampleInterval: number | undefined;
+  readonly start: TimeInput | undefined;
 }
 
 /**
  * Writes an array or a structure to a channel.
  *
- * @param options Unit, timing and origin
  * @returns The claim check, once the data is written
- * @throws {InvalidDataError} where the target has no channels
+ * @throws {InvalidDataError} where the target has no channels, or the channel refuses the value
  */
 export async function claimCheck(
   target: RecorderTarget,
   channelId: string,
   value: object,
-  options: ChannelWriteOptions,
+  options: ClaimOptions,
 ): Promise<ClaimCheck> {
   if (target.writeChannel === undefined) {
     throw new InvalidDataError(
@@ -67,22 +74,29 @@ export async function claimCheck(
       { path: "value" },
     );
   }
-  if ((Array.isArray(value) || ArrayBuffer.isView(value)) && !isSamples(value)) {
-    throw new InvalidDataError(
-      `Channel ${channelId}: wanted an array of numbers or a typed array of at most 32-bit integers`,
-      { path: "value" },
-    );
+  const uri = await target.writeChannel(channelId, value as StructInput, writeOptions(options));
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) {
+    return { _ref: uri, channel_id: channelId, type: "struct" };
   }
-  const uri = await target.writeChannel(channelId, value, options);
-  if (!isSamples(value)) return { _ref: uri, channel_id: channelId, type: "struct" };
-  const { sampleInterval } = options;
   return {
     _ref: uri,
     channel_id: channelId,
     type: "array",
-    length: value.length,
-    ...(sampleInterval === undefined ? {} : { sample_interval: sampleInterval }),
-    ...extremes(value),
+    length: (value as unknown as ArrayLike<unknown>).length,
+    ...(options.sampleInterval === undefined ? {} : { sample_interval: options.sampleInterval }),
+    ...(isSamples(value) ? extremes(value) : {}),
+  };
+}
+
+function writeOptions(options: ClaimOptions): ChannelWriteOptions {
+  const { source, role, resource, units, sampleInterval, start } = options;
+  return {
+    source,
+    ...(role === undefined ? {} : { instrumentRole: role }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(units === undefined ? {} : { units }),
+    ...(sampleInterval === undefined ? {} : { sampleInterval }),
+    ...(start === undefined ? {} : { start }),
   };
 }
 

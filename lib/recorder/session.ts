@@ -1,4 +1,5 @@
 import { systemClock } from "../base/clock.ts";
+import { newId } from "../base/ids.ts";
 import type { EventInput, EventInputByType } from "../events/event_inputs.ts";
 import { environmentJson, hostname, scriptName } from "./environment.ts";
 import {
@@ -43,7 +44,7 @@ export class Session implements AsyncDisposable {
   readonly #facts: SessionFacts;
   readonly #instruments: InstrumentBook;
   readonly #interruptible: Interruptible = { interrupt: (signal) => this.#interrupt(signal) };
-  readonly #open = new Map<RunRecorder, Run>();
+  readonly #open = new Set<RunRecorder>();
   readonly #verdict = new Verdict();
   #waiting: Promise<void>[] = [];
   #ending: Promise<Outcome> | undefined;
@@ -104,28 +105,27 @@ export class Session implements AsyncDisposable {
 
   async #start(options: RunOptions): Promise<{ run: Run; recorder: RunRecorder }> {
     if (this.#ending !== undefined) throw this.#endedError();
-    const { run_id: runId = crypto.randomUUID(), environment, stopOnFail = false, ...fields } =
-      options;
-    const core = this.#core(runId);
+    const { run_id = newId(), environment, stopOnFail = false, ...fields } = options;
+    const core = this.#core(run_id.toLowerCase());
     const recorder = new RunRecorder(core, {
       stopOnFail,
       onEnd: (outcome) => this.#endOfRun(recorder, outcome),
     });
     const { operator_id, operator_name, fixture_id } = this.#facts;
-    await recorder.start({
+    core.emit({
       ...this.#facts,
       ...fields,
       operator_id: fields.operator_id ?? operator_id,
       operator_name: fields.operator_name ?? operator_name,
       fixture_id: fields.fixture_id ?? fixture_id,
       event_type: "run.started",
-      run_id: runId,
+      run_id: core.runId,
       environment_json: environmentJson(environment),
     });
-    const run = new Run(recorder);
-    this.#open.set(recorder, run);
+    this.#open.add(recorder);
     if (this.#options.handleSignals !== false) watchSignals(this.#interruptible);
-    return { run, recorder };
+    await core.settle();
+    return { run: new Run(recorder), recorder };
   }
 
   #core(runId: string): RunCore {
@@ -187,7 +187,7 @@ export class Session implements AsyncDisposable {
   }
 
   async #end(outcome: Outcome | undefined): Promise<Outcome> {
-    for (const recorder of [...this.#open.keys()].reverse()) await recorder.leave();
+    for (const recorder of [...this.#open].reverse()) await recorder.leave();
     const recorded = outcome ?? this.#verdict.orDone;
     this.#emitEnd(recorded);
     await this.#write();
@@ -209,14 +209,23 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Queues the ends at once, so that nothing comes behind them; then writes them. */
   async #interrupt(signal: Deno.Signal): Promise<void> {
+    const ends = [this.#endBy(signal), this.#cleanUp(signal)];
+    const failed = (await Promise.allSettled(ends)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  /** Queues the ends at once, so that nothing comes behind them; then writes them. */
+  async #endBy(signal: Deno.Signal): Promise<void> {
     const outcome = signal === "SIGTERM" ? "aborted" : "terminated";
-    for (const recorder of [...this.#open.keys()].reverse()) recorder.interrupt(outcome);
+    for (const recorder of [...this.#open].reverse()) recorder.interrupt(outcome);
     this.#emitEnd(this.#verdict.orDone);
     this.#ending = new Promise(() => {});
-    const cleanUp = this.#options.onInterrupt;
-    await Promise.all([this.#write(), (async () => await cleanUp?.(signal))()]);
+    await this.#write();
+  }
+
+  async #cleanUp(signal: Deno.Signal): Promise<void> {
+    await this.#options.onInterrupt?.(signal);
   }
 
   #emit(event: EventInput): void {

@@ -1,3 +1,4 @@
+import type { TimeInput } from "../channels/channel_types.ts";
 import type { ConnectedInstrument } from "./instrument_book.ts";
 
 /** How a step or vector runs. */
@@ -88,6 +89,11 @@ export interface MeasureSamplesOptions extends MeasureOptions {
   readonly channel_id?: string | undefined;
   /** Seconds between two samples. */
   readonly sampleInterval?: number | undefined;
+  /**
+   * Time of the first sample.
+   * @default {where the block before it ended, if that is no more than one second ago, else now}
+   */
+  readonly start?: TimeInput | undefined;
 }
 
 /** What is said about a value read from an instrument. */
@@ -100,6 +106,11 @@ export interface ReadOptions {
   readonly units?: string | undefined;
   /** Seconds between two samples of an array. */
   readonly sampleInterval?: number | undefined;
+  /**
+   * Time of the first sample.
+   * @default {where the block before it ended, if that is no more than one second ago, else now}
+   */
+  readonly start?: TimeInput | undefined;
   /** Address of the instrument. @default that of the connected instrument in the role */
   readonly resource?: string | undefined;
 }

@@ -1,0 +1,106 @@
+/** What is derived can be deleted: it comes back from what it was derived from. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { join } from "@std/path";
+import { EventStore } from "../lib/events/event_store.ts";
+import type { FlightClient } from "../lib/flight/client.ts";
+import { acquire, connectTo } from "../lib/protocol/lease.ts";
+import { rowsOf, stopDaemon, testDirectory } from "./harness.ts";
+
+async function record(store: EventStore, serial: string, measurements: number): Promise<void> {
+  const run_id = crypto.randomUUID();
+  store.emit({ event_type: "run.started", run_id, dut_serial: serial });
+  const step = { run_id, step_name: "s", step_index: 0, step_path: "s" };
+  store.emit({ event_type: "test.step_started", ...step });
+  for (let i = 0; i < measurements; i++) {
+    store.emit({
+      event_type: "test.measurement",
+      ...step,
+      measurement_name: `m${i}`,
+      value: i / 7,
+      limit_high: 100,
+      outcome: "passed",
+      inputs: { vin: 4.5 + i },
+    });
+  }
+  store.emit({ event_type: "test.step_ended", ...step, outcome: "passed" });
+  store.emit({ event_type: "run.ended", run_id, outcome: "passed" });
+  await store.flush();
+}
+
+async function act(client: FlightClient, type: string, body: object = {}): Promise<unknown> {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  for await (const answer of client.doAction(type, bytes)) {
+    return JSON.parse(new TextDecoder().decode(answer));
+  }
+  return undefined;
+}
+
+const ROWS = `SELECT * FROM runs UNION ALL BY NAME SELECT * FROM steps
+  UNION ALL BY NAME SELECT * FROM measurements ORDER BY ALL`;
+
+function parquetFiles(root: string): string[] {
+  return [...Deno.readDirSync(join(root, "runs"))].filter(({ isDirectory }) => isDirectory)
+    .flatMap(({ name }) =>
+      [...Deno.readDirSync(join(root, "runs", name))].map((entry) =>
+        join(root, "runs", name, entry.name)
+      )
+    ).filter((path) => path.endsWith(".parquet"));
+}
+
+Deno.test("Deleted index and deleted Parquet files come back with the same rows", async () => {
+  await using directory = await testDirectory();
+  {
+    await using store = await EventStore.open({ dataDir: directory.path });
+    for (const serial of ["A", "B/../C", "D"]) await record(store, serial, 20);
+    equal((await rowsOf(store, "SELECT count(*) AS n FROM measurements"))[0]?.n, 60);
+  }
+  await using store = await EventStore.open({ dataDir: directory.path });
+  const before = await rowsOf(store, ROWS);
+  equal(parquetFiles(directory.path).length, 3);
+
+  await stopDaemon(directory.path);
+  await Deno.remove(join(directory.path, "runs", "_index.duckdb"));
+  deepEqual(await rowsOf(store, ROWS), before, "index deleted");
+
+  await stopDaemon(directory.path);
+  await Deno.writeTextFile(join(directory.path, "runs", "_index.duckdb"), "this is no database");
+  deepEqual(await rowsOf(store, ROWS), before, "index damaged");
+
+  for (const path of parquetFiles(directory.path)) await Deno.remove(path);
+  deepEqual(await rowsOf(store, ROWS), before, "runs stay visible from the events");
+  equal(parquetFiles(directory.path).length, 0, "a deleted file stays deleted");
+
+  await using lease = await acquire(directory.path);
+  await using client = await connectTo(lease);
+  const report = await act(client, "rebuild") as { written: unknown[] };
+  equal(report.written.length, 3);
+  equal(parquetFiles(directory.path).length, 3);
+  deepEqual(await rowsOf(store, ROWS), before, "files rebuilt");
+  deepEqual(await act(client, "reindex"), { files: 3, broken: 0 });
+  deepEqual(await rowsOf(store, ROWS), before, "index rebuilt");
+});
+
+Deno.test("A broken Parquet file is set aside with its reason and the rest is served", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  await record(store, "GOOD", 3);
+  await rowsOf(store, "SELECT 1 FROM runs");
+  const folder = join(directory.path, "runs", "2020-01-01");
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "20200101T000000Z_BAD.parquet"), "PAR1 nonsense PAR1");
+  equal((await rowsOf(store, "SELECT count(*) AS n FROM runs"))[0]?.n, 1);
+  await using lease = await acquire(directory.path);
+  await using client = await connectTo(lease);
+  const report = await act(client, "doctor") as { broken: { path: string; error: string }[] };
+  equal(report.broken.length, 1);
+  ok(report.broken[0]?.path.endsWith("_BAD.parquet"));
+  ok((report.broken[0]?.error.length ?? 0) > 0);
+});
+
+Deno.test("Runs of one serial that end in the same second all get a file of their own", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  for (let i = 0; i < 12; i++) await record(store, "SAME", 1);
+  equal((await rowsOf(store, "SELECT count(*) AS n FROM runs"))[0]?.n, 12);
+  equal(parquetFiles(directory.path).length, 12);
+});
