@@ -20,4 +20,6 @@ export const CHANNEL_BOUNDS = {
   captureToleranceMicros: 1,
   /** A block without start goes on where the last one ended if that is no longer ago than this. */
   continueMicros: 1_000_000,
+  /** A clock that steps back by no more than this stands still instead. */
+  clockStepMicros: 100_000,
 } as const;

@@ -148,7 +148,7 @@ function readStruct(channelId: string, value: unknown): ChannelWrite {
   for (const [key, each] of Object.entries(value)) {
     refuse(channelId, COMMON_COLUMNS.has(key), `key "${key}" is the name of a column of its own`);
     refuse(channelId, key === "", "a key is empty");
-    entries.set(key, each === undefined ? null : entryOf(channelId, key, each));
+    if (each !== undefined) entries.set(key, entryOf(channelId, key, each));
   }
   refuse(channelId, entries.size === 0, "the structure has no keys");
   return { dataType: "struct", entries };

@@ -78,6 +78,7 @@ export class ChannelFileWriter {
   readonly #slots = new Slots(CHANNEL_BOUNDS.concurrentSeals);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turn: ReturnType<typeof setTimeout> | undefined;
+  #lastMicros = -Infinity;
   #sinceCheck = 0;
   #takenBytes = 0;
   #segments = 0;
@@ -122,7 +123,7 @@ export class ChannelFileWriter {
     const write = readInput(channelId, value, options);
     channel ??= this.#newChannel(channelId, write, sessionId);
     const { writer } = channel;
-    writer.write(write, start, this.#clock.nowMicros(), options.source ?? DEFAULT_SOURCE);
+    writer.write(write, start, this.#now(), options.source ?? DEFAULT_SOURCE);
     // Only now: a refused write must not leave a channel with a type behind.
     channels.set(channelId, channel);
     if (options !== BLANK) writer.description = described(writer.description, options);
@@ -137,8 +138,15 @@ export class ChannelFileWriter {
       this.#checkRoom(channel);
       this.#afterWrite(channel);
     } else this.#later();
-    writer.writeNumber(value, this.#clock.nowMicros(), DEFAULT_SOURCE);
+    writer.writeNumber(value, this.#now(), DEFAULT_SOURCE);
     return writer.uri;
+  }
+
+  /** The clock is corrected now and then; a small step back must not turn the order of samples. */
+  #now(): number {
+    const now = this.#clock.nowMicros(), back = this.#lastMicros - now;
+    if (back > 0 && back <= CHANNEL_BOUNDS.clockStepMicros) return this.#lastMicros;
+    return this.#lastMicros = now;
   }
 
   #channelsOf(sessionId: string): Map<string, Channel> {

@@ -8,11 +8,17 @@ import {
   int64Column,
   utf8Column,
 } from "../arrow/column_builder.ts";
-import { type ArrowBatch, type ArrowColumn, type ArrowField, field } from "../arrow/field.ts";
+import {
+  type ArrowBatch,
+  type ArrowColumn,
+  type ArrowField,
+  type ArrowSchema,
+  field,
+} from "../arrow/field.ts";
 import { QueryResult } from "../arrow/query_result.ts";
 import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
-import { checkPoints } from "./_arguments.ts";
+import { allIndices, checkPoints } from "./_arguments.ts";
 import type { GapPolicy } from "./decimate.ts";
 import {
   decimateBlock,
@@ -22,7 +28,13 @@ import {
 } from "./decimate_channel.ts";
 import { channelBlocks } from "./read_channel.ts";
 import { gatherAxis, type SampleAxis } from "./sample_axis.ts";
-import { concatBlocks, type NumberedBlock, type SampleBlock, sliceBlock } from "./sample_block.ts";
+import {
+  concatBlocks,
+  type NumberedBlock,
+  type SampleBlock,
+  sliceBlock,
+  timeOrder,
+} from "./sample_block.ts";
 import { gatherValues, type SampleValues, textsOf, valueColumn } from "./sample_values.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import type { OnDamage } from "./segment_info.ts";
@@ -57,6 +69,40 @@ interface ResultPart extends SampleBlock {
   readonly captures?: Float64Array;
 }
 
+/** An answer that is read in steps: nothing is read before its batches are. */
+export interface ChannelAnswer {
+  readonly schema: ArrowSchema;
+  /** The batches; each call reads anew. */
+  readonly batches: () => Iterable<ArrowBatch>;
+}
+
+/**
+ * Prepares the answer to a channel query, for whoever reads without waiting.
+ *
+ * @throws {NotFoundError} for an unknown channel or session, naming the nearest
+ * @throws {RangeError} for a bad count
+ */
+export function openChannelQuery(
+  dataDir: string,
+  channelId: string,
+  query: ChannelFileQuery = {},
+): ChannelAnswer {
+  checkQuery(query);
+  const { index = new SegmentIndex(dataDir), sessionId } = query;
+  const sessions = findChannel(index.refresh().segments, channelId, sessionId);
+  const kind = kindOf(sessions);
+  const captures = query.captures === true;
+  const fields: ArrowField[] = [SESSION, INDEX, TIMESTAMP, OFFSET, field("value", FORMATS[kind])];
+  if (captures) fields.push(CAPTURE);
+  const toBatch = (part: ResultPart): ArrowBatch => batchOf(fields, part);
+  const isWhole = query.maxPoints === undefined && query.widthPixels === undefined;
+  return {
+    schema: { fields },
+    batches: () =>
+      isWhole ? streamed(sessions, query, toBatch) : decimated(sessions, query).map(toBatch),
+  };
+}
+
 /**
  * Answers a channel query from the files of a data directory.
  *
@@ -75,19 +121,17 @@ export function queryChannelFiles(
   channelId: string,
   query: ChannelFileQuery = {},
 ): QueryResult {
-  checkQuery(query);
-  const { index = new SegmentIndex(dataDir), sessionId } = query;
-  const sessions = findChannel(index.refresh().segments, channelId, sessionId);
-  const kind = kindOf(sessions);
-  const captures = query.captures === true;
-  const fields: ArrowField[] = [SESSION, INDEX, TIMESTAMP, OFFSET, field("value", FORMATS[kind])];
-  if (captures) fields.push(CAPTURE);
-  const schema = { fields };
-  const toBatch = (part: ResultPart): ArrowBatch => batchOf(schema.fields, part);
-  if (query.maxPoints === undefined && query.widthPixels === undefined) {
-    return new QueryResult(schema, streamed(sessions, query, toBatch));
+  const { schema, batches } = openChannelQuery(dataDir, channelId, query);
+  const isWhole = query.maxPoints === undefined && query.widthPixels === undefined;
+  return new QueryResult(schema, isWhole ? inTurns(batches()) : [...batches()]);
+}
+
+/** Reading is synchronous: others get their turn between batches. */
+async function* inTurns(batches: Iterable<ArrowBatch>): AsyncGenerator<ArrowBatch> {
+  for (const batch of batches) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    yield batch;
   }
-  return new QueryResult(schema, decimated(sessions, query).map(toBatch));
 }
 
 function checkQuery({ maxPoints, widthPixels, startMicros, endMicros }: ChannelFileQuery): void {
@@ -113,15 +157,13 @@ function kindOf(sessions: readonly ChannelSession[]): SampleValues["kind"] {
   return kinds.size === 1 ? first : "text";
 }
 
-async function* streamed(
+function* streamed(
   sessions: readonly ChannelSession[],
   query: ChannelFileQuery,
   toBatch: (part: ResultPart) => ArrowBatch,
-): AsyncGenerator<ArrowBatch> {
+): Generator<ArrowBatch> {
   const numbers = new CaptureNumbers();
   for (const block of channelBlocks(sessions, query)) {
-    // Reading is synchronous: others get their turn between blocks.
-    await new Promise((resolve) => setTimeout(resolve, 0));
     for (let from = 0; from < block.axis.length; from += CHANNEL_BOUNDS.resultRows) {
       const to = Math.min(block.axis.length, from + CHANNEL_BOUNDS.resultRows);
       const part = { ...sliceBlock(block, from, to), ...placeOf(block, from, to) };
@@ -135,7 +177,8 @@ function placeOf(
   from: number,
   to: number,
 ): { sessionId: string; sampleIndex: Float64Array } {
-  const sampleIndex = Float64Array.from({ length: to - from }, (_, i) => firstIndex + from + i);
+  const sampleIndex = new Float64Array(to - from);
+  for (let i = 0; i < sampleIndex.length; i++) sampleIndex[i] = firstIndex + from + i;
   return { sessionId, sampleIndex };
 }
 
@@ -221,7 +264,7 @@ function decimatedTogether(
   const all = concatBlocks(runs.map(({ block }) => block)),
     times = new Float64Array(all.axis.length);
   all.axis.fillTimes(times, 0);
-  const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => times[a]! - times[b]! || a - b);
+  const order = timeOrder(times) ?? allIndices(times.length);
   const starts = runs.map(() => 0);
   for (let i = 1; i < runs.length; i++) starts[i] = starts[i - 1]! + runs[i - 1]!.block.axis.length;
   const runOf = (at: number): number => starts.findLastIndex((start) => start <= at);

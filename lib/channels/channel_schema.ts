@@ -37,6 +37,15 @@ export const SCALAR_FORMATS: Readonly<
   scalar_str: "u",
 };
 
+/** The columns of a type, where they are always the same. */
+export function schemaOfType(dataType: ChannelDataType): ArrowSchema | undefined {
+  if (dataType === "struct") return undefined;
+  const data = dataType === "waveform"
+    ? [SAMPLES, SAMPLE_INTERVAL]
+    : [field("value", SCALAR_FORMATS[dataType])];
+  return { fields: [TIMESTAMP, ...data, SOURCE_METHOD, SESSION_ID] };
+}
+
 /** Type of a segment by its columns; undefined where it is no channel data. */
 export function dataTypeOf(schema: ArrowSchema): ChannelDataType | undefined {
   const names = schema.fields.map(({ name }) => name);

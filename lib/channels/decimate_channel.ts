@@ -3,6 +3,7 @@
  * @module
  */
 import type { DecimationMethod } from "../protocol/channel_ticket.ts";
+import { allIndices } from "./_arguments.ts";
 import { DisplayStream } from "./_display_stream.ts";
 import { decimate, type GapPolicy } from "./decimate.ts";
 import { minMaxPerPixel } from "./min_max.ts";
@@ -54,7 +55,7 @@ function chooseIndices({ axis, values }: SampleBlock, choice: DecimationChoice):
   const all = axis.length <= maxPoints && (widthPixels === undefined || axis.length <= widthPixels);
   const y = numbersOf(values);
   if (all && (gaps !== "omit" || y === undefined)) {
-    return Uint32Array.from({ length: axis.length }, (_, i) => i);
+    return allIndices(axis.length);
   }
   if (y === undefined) {
     throw new RangeError(

@@ -189,11 +189,16 @@ export class TimestampAxis implements SampleAxis {
 
 /** Times of the samples at those indices. */
 export function gatherAxis(axis: SampleAxis, indices: ArrayLike<number>): TimestampAxis {
-  return new TimestampAxis(
-    Float64Array.from(indices, (i) => axis.timeAt(i)),
-    Float64Array.from(indices, (i) => axis.captureAt(i)),
-    Float64Array.from(indices, (i) => axis.offsetAt(i)),
-  );
+  const length = indices.length, times = new Float64Array(length);
+  for (let i = 0; i < length; i++) times[i] = axis.timeAt(indices[i]!);
+  const capture = TimestampAxis.sharedCapture([axis]);
+  if (capture !== undefined) return new TimestampAxis(times, capture);
+  const captures = new Float64Array(length), offsets = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    captures[i] = axis.captureAt(indices[i]!);
+    offsets[i] = axis.offsetAt(indices[i]!);
+  }
+  return new TimestampAxis(times, captures, offsets);
 }
 
 /** One axis after the other. */

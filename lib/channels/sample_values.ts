@@ -5,6 +5,7 @@
 import { boolColumn, float64Column, utf8Column } from "../arrow/column_builder.ts";
 import { valueReader } from "../arrow/column_values.ts";
 import { type ArrowBatch, type ArrowColumn, field } from "../arrow/field.ts";
+import { gather } from "./_arguments.ts";
 import { columnOf, doublesOfColumn } from "./_batch_columns.ts";
 import { COMMON_COLUMNS } from "./channel_schema.ts";
 import type { ChannelDataType } from "./channel_types.ts";
@@ -69,7 +70,7 @@ export function gatherValues(values: SampleValues, indices: Uint32Array): Sample
   const pick = <T>(data: readonly T[]): T[] => Array.from(indices, (i) => data[i]!);
   switch (values.kind) {
     case "number":
-      return { kind: "number", data: Float64Array.from(indices, (i) => values.data[i]!) };
+      return { kind: "number", data: gather(values.data, indices) };
     case "bool":
       return { kind: "bool", data: pick(values.data) };
     case "text":

@@ -2,7 +2,7 @@
  * The record batches of a segment: whole ones served, damage told of, nothing parsed unchecked.
  * @module
  */
-import type { ArrowBatch } from "../arrow/field.ts";
+import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import { readFrame } from "../arrow/frame.ts";
 import type { ScanItem } from "../arrow/scan_item.ts";
 import { StreamAssembler } from "../arrow/stream_assembler.ts";
@@ -17,6 +17,8 @@ export interface SegmentBatchOptions {
   readonly onDamage?: OnDamage | undefined;
   /** Whether a batch is valid only until the next one is asked for. @default false */
   readonly reuse?: boolean;
+  /** The columns to assume where the file lost its own schema. */
+  readonly schema?: ArrowSchema | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export function* segmentBatches(
 ): Generator<ArrowBatch> {
   const { onDamage, reuse = false } = options;
   using source = openSource(path, reuse);
-  const assembler = new StreamAssembler();
+  const assembler = new StreamAssembler(options.schema);
   for (const item of walk(source, path, reuse)) {
     if (item.kind === "end") continue;
     if (item.kind === "damage") {

@@ -10,11 +10,18 @@ import { decodeNamePart, encodeNamePart } from "../base/names.ts";
 import { storageError } from "../base/file_layer.ts";
 import { FileSource } from "./_file_source.ts";
 import { readRegistry, type RegistryEntry } from "./channel_registry.ts";
+import type { ChannelDataType } from "./channel_types.ts";
 import { walkSegment } from "./segment_walk.ts";
 import type { SegmentDamage, SegmentInfo, SegmentListing } from "./segment_info.ts";
 import { decodeSegmentMetadata } from "./segment_metadata.ts";
 
 const END_MARKER_BYTES = 8;
+
+/** What registry and name say of a file that does not say it itself. */
+type ChannelOf = (path: string) => {
+  readonly channelId: string;
+  readonly dataType: ChannelDataType | undefined;
+};
 
 interface Known extends SegmentListing {
   readonly sizeBytes: number;
@@ -39,12 +46,13 @@ export class SegmentIndex {
   refresh(): SegmentListing {
     const known = new Map<string, Known>();
     let names: ReadonlyMap<string, RegistryEntry> | undefined;
-    const idOf = (path: string): string => {
+    const channelOf: ChannelOf = (path) => {
       names ??= readRegistry(this.#dataDir).entries;
-      return channelIdOf(path, names);
+      const channelId = channelIdOf(path, names);
+      return { channelId, dataType: names.get(channelId)?.dataType };
     };
     for (const path of segmentPaths(this.#dataDir)) {
-      const entry = this.#look(path, idOf);
+      const entry = this.#look(path, channelOf);
       if (entry !== undefined) known.set(path, entry);
     }
     this.#known = known;
@@ -55,7 +63,7 @@ export class SegmentIndex {
     };
   }
 
-  #look(path: string, idOf: (path: string) => string): Known | undefined {
+  #look(path: string, channelOf: ChannelOf): Known | undefined {
     const before = this.#known.get(path);
     try {
       const { size: sizeBytes, mtime } = Deno.statSync(path);
@@ -65,7 +73,7 @@ export class SegmentIndex {
       }
       // A name that is claimed while its segment is on the way.
       if (sizeBytes === 0) return undefined;
-      return { sizeBytes, modifiedMillis, ...inspectSegment(path, idOf) };
+      return { sizeBytes, modifiedMillis, ...inspectSegment(path, channelOf) };
     } catch (error) {
       // Merged away between listing and look.
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -111,9 +119,12 @@ function namesIn(folder: string, wanted: (entry: Deno.DirEntry) => boolean): str
 }
 
 /** Reads what a file says of itself, or walks it where it says nothing or not the truth. */
-function inspectSegment(path: string, idOf: (path: string) => string): SegmentListing {
+function inspectSegment(path: string, channelOf: ChannelOf): SegmentListing {
   const sealed = sealedInfo(path);
-  if (sealed === undefined) return walkSegment(path, { channelId: idOf(path) });
+  if (sealed === undefined) {
+    const { channelId, dataType } = channelOf(path);
+    return walkSegment(path, { channelId }, dataType);
+  }
   const { info, missingBytes } = sealed;
   if (missingBytes === 0) return { segments: [info], damage: [] };
   const walked = walkSegment(path, info);

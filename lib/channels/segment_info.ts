@@ -20,6 +20,8 @@ export interface SegmentInfo extends SegmentMetadata {
   readonly sizeBytes: number;
   /** False for files of other programs, and where damage made the numbers come from a walk. */
   readonly sealed: boolean;
+  /** True where the columns are known from the registry alone. */
+  readonly schemaLost?: boolean;
   /** True where the file holds rows of further sessions. */
   readonly shared: boolean;
 }

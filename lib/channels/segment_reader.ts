@@ -11,6 +11,7 @@ import {
   sessionsOf,
 } from "./_batch_columns.ts";
 import { CaptureClock } from "./_capture_clock.ts";
+import { schemaOfType } from "./channel_schema.ts";
 import { type AxisPiece, gatherAxis, TimestampAxis, WaveformAxis } from "./sample_axis.ts";
 import type { SampleBlock } from "./sample_block.ts";
 import { gatherValues, valuesOfBatch } from "./sample_values.ts";
@@ -40,7 +41,8 @@ export function* readSegment(
     broken = true;
     onDamage?.(damage);
   };
-  for (const batch of segmentBatches(segment.path, { onDamage: report, reuse })) {
+  const schema = segment.schemaLost === true ? schemaOfType(segment.dataType) : undefined;
+  for (const batch of segmentBatches(segment.path, { onDamage: report, reuse, schema })) {
     // The waveform that the next one goes on with may be gone.
     if (broken) clock = new CaptureClock();
     broken = false;

@@ -13,7 +13,7 @@ import {
   sessionsOf,
 } from "./_batch_columns.ts";
 import { timeInCapture } from "./_capture_clock.ts";
-import { dataTypeOf } from "./channel_schema.ts";
+import { dataTypeOf, schemaOfType } from "./channel_schema.ts";
 import type { ChannelDataType } from "./channel_types.ts";
 import { segmentBatches } from "./segment_batches.ts";
 import type { SegmentDamage, SegmentInfo, SegmentListing } from "./segment_info.ts";
@@ -26,19 +26,36 @@ interface Tally {
   ordered: boolean;
 }
 
+/** What is known of a file before it is walked. */
+export type KnownOfSegment = Partial<SegmentInfo> & { readonly channelId: string };
+
 /**
  * Walks a file.
  *
  * @param known what the file says of itself or its name says of it; numbers come from the walk
+ * @param registered type of the channel by the registry, for a file that lost its schema
  */
 export function walkSegment(
   path: string,
-  known: Partial<SegmentInfo> & { readonly channelId: string },
+  known: KnownOfSegment,
+  registered?: ChannelDataType,
 ): SegmentListing {
+  const listing = walkWith(path, known);
+  const lost = listing.segments.length === 0 && listing.damage[0]?.start === 0;
+  if (!lost || registered === undefined || schemaOfType(registered) === undefined) return listing;
+  const again = walkWith(path, { ...known, dataType: registered, schemaLost: true });
+  return again.segments.length > 0 ? again : listing;
+}
+
+function walkWith(path: string, known: KnownOfSegment): SegmentListing {
   const damage: SegmentDamage[] = [];
   const tallies = new Map<string, Tally>();
   let dataType = known.dataType;
-  for (const batch of segmentBatches(path, { onDamage: (each) => damage.push(each) })) {
+  const schema = known.schemaLost === true && dataType !== undefined
+    ? schemaOfType(dataType)
+    : undefined;
+  const onDamage = (each: SegmentDamage) => void damage.push(each);
+  for (const batch of segmentBatches(path, { onDamage, schema })) {
     dataType ??= dataTypeOf(batch.schema);
     if (dataType === undefined) break;
     tallyBatch(batch, dataType, tallies, fallbackSession(path, known));

@@ -1,39 +1,187 @@
 /**
- * Channels in SQL. (Filled in from the channel files.)
+ * Channels in SQL and on Flight: the channels table, the table functions that scan segments on demand, and
+ * channel tickets.
  * @module
  */
 import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
-import { NotFoundError } from "../base/errors.ts";
+import { int64Column, utf8Column } from "../arrow/column_builder.ts";
+import { field } from "../arrow/field.ts";
+import { type ChannelFileQuery, openChannelQuery } from "../channels/channel_query.ts";
+import { readRegistry } from "../channels/channel_registry.ts";
+import { type ChannelSummary, summarizeChannels } from "../channels/channel_summary.ts";
+import { SegmentIndex } from "../channels/segment_index.ts";
+import { STORE } from "../engine/catalog.ts";
 import type { Database } from "../engine/database.ts";
-import type { ChannelQuery } from "../protocol/channel_ticket.ts";
+import { TableAppender } from "../engine/table_appender.ts";
+import {
+  type ArgumentValue,
+  registerTableFunction,
+  type TableFunctionSpec,
+  type TableSource,
+} from "../engine/table_function.ts";
+import type { ChannelQuery, DecimationMethod } from "../protocol/channel_ticket.ts";
 import type { PutAcknowledgement } from "../protocol/names.ts";
+import { ForeignSamples } from "./foreign_samples.ts";
+
+const FIELDS = [
+  field("channel_id", "u"),
+  field("session_id", "u"),
+  field("data_type", "u"),
+  field("units", "u"),
+  field("instrument_role", "u"),
+  field("resource", "u"),
+  field("samples", "l"),
+  field("segments", "l"),
+  field("first_timestamp", "tsu:UTC"),
+  field("last_timestamp", "tsu:UTC"),
+];
+const SPAN = { session: "text", start: "time", end: "time" } as const;
 
 /** The channels of a data directory. */
 export class ChannelCatalog {
-  constructor(_database: Database, _dataDir: string) {}
-  /** Registers the table functions. */
-  register(): void {}
+  readonly #database: Database;
+  readonly #dataDir: string;
+  readonly #index: SegmentIndex;
+  readonly #foreign: ForeignSamples;
+  #ids: string[] = [];
+  #listed = "";
+
+  constructor(database: Database, dataDir: string) {
+    this.#database = database;
+    this.#dataDir = dataDir;
+    this.#index = new SegmentIndex(dataDir);
+    this.#foreign = new ForeignSamples(dataDir);
+  }
+
+  /** Makes `channel(..)`, `lttb(..)` and `min_max_lttb(..)` known to SQL. */
+  register(): void {
+    registerTableFunction(this.#database, this.#scanFunction());
+    registerTableFunction(this.#database, this.#decimatingFunction("lttb", "lttb"));
+    registerTableFunction(this.#database, this.#decimatingFunction("min_max_lttb", "minmaxlttb"));
+  }
+
+  #scanFunction(): TableFunctionSpec {
+    return {
+      name: "channel",
+      positional: ["text"],
+      named: SPAN,
+      open: ([id], named) => this.#open(textOf(id), spanOf(named)),
+    };
+  }
+
+  #decimatingFunction(name: string, method: DecimationMethod): TableFunctionSpec {
+    return {
+      name,
+      positional: ["text", "whole"],
+      named: SPAN,
+      open: ([id, points], named) =>
+        this.#open(textOf(id), { ...spanOf(named), maxPoints: Number(points), method }),
+    };
+  }
+
+  #open(channelId: string, query: ChannelFileQuery): TableSource {
+    return openChannelQuery(this.#dataDir, channelId, { ...query, index: this.#index });
+  }
+
   /** Brings the channels table up to the files. */
-  refresh(): Promise<void> {
-    return Promise.resolve();
+  async refresh(): Promise<void> {
+    const { segments } = this.#index.refresh();
+    const summaries = summarizeChannels(segments, readRegistry(this.#dataDir).entries);
+    const listed = JSON.stringify(summaries);
+    if (listed === this.#listed) return;
+    this.#listed = listed;
+    this.#ids = [...new Set(summaries.map(({ channelId }) => channelId))];
+    await this.#database.run(`DELETE FROM ${STORE}.channels`);
+    const appender = await TableAppender.open(this.#database, {
+      catalog: "memory",
+      schema: "store",
+      table: "channels",
+    });
+    appender.append(toBatch(summaries));
+    appender.close();
   }
-  has(_id: string): boolean {
-    return false;
+
+  /** True for the id of a channel that has segments. */
+  has(channelId: string): boolean {
+    return this.#ids.includes(channelId);
   }
-  ids(): string[] {
-    return [];
+
+  /** Ids of all channels. */
+  ids(): readonly string[] {
+    return this.#ids;
   }
+
+  /** Answers a channel ticket. */
   query(
-    id: string,
-    _query: ChannelQuery,
-    _signal: AbortSignal,
-  ): Promise<{ schema: ArrowSchema; batches: AsyncIterable<ArrowBatch> }> {
-    throw new NotFoundError(id);
+    channelId: string,
+    query: ChannelQuery,
+    signal: AbortSignal,
+  ): { schema: ArrowSchema; batches: AsyncIterable<ArrowBatch> } {
+    const { schema, batches } = this.#open(channelId, query);
+    return { schema, batches: inTurns(batches(), signal) };
   }
-  schemaOf(id: string): Promise<ArrowSchema> {
-    throw new NotFoundError(id);
+
+  /** Columns of a channel's samples. */
+  schemaOf(channelId: string): ArrowSchema {
+    return this.#open(channelId, {}).schema;
   }
-  put(id: string, _batch: ArrowBatch): Promise<PutAcknowledgement> {
-    throw new NotFoundError(id);
+
+  /** Takes samples of a client that has no file of its own. */
+  async put(channelId: string, batch: ArrowBatch): Promise<PutAcknowledgement> {
+    return await this.#foreign.append(channelId, batch);
   }
+
+  /** Publishes what was put and closes. */
+  async close(): Promise<void> {
+    await this.#foreign.close();
+  }
+}
+
+/** Reading is synchronous: others get their turn between batches. */
+async function* inTurns(
+  batches: Iterable<ArrowBatch>,
+  signal: AbortSignal,
+): AsyncGenerator<ArrowBatch> {
+  for (const batch of batches) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal.throwIfAborted();
+    yield batch;
+  }
+}
+
+function toBatch(summaries: readonly ChannelSummary[]): ArrowBatch {
+  const text = (i: number, read: (summary: ChannelSummary) => string | null | undefined) =>
+    utf8Column(FIELDS[i]!, summaries.map((summary) => read(summary) ?? null));
+  const whole = (i: number, read: (summary: ChannelSummary) => number) =>
+    int64Column(FIELDS[i]!, summaries.map(read));
+  return {
+    schema: { fields: FIELDS },
+    rows: summaries.length,
+    columns: [
+      text(0, ({ channelId }) => channelId),
+      text(1, ({ sessionId }) => sessionId),
+      text(2, ({ dataType }) => dataType),
+      text(3, ({ units }) => units),
+      text(4, ({ instrumentRole }) => instrumentRole),
+      text(5, ({ resource }) => resource),
+      whole(6, ({ samples }) => samples),
+      whole(7, ({ segments }) => segments),
+      whole(8, ({ firstMicros }) => firstMicros),
+      whole(9, ({ lastMicros }) => lastMicros),
+    ],
+  };
+}
+
+function textOf(value: ArgumentValue | undefined): string {
+  if (typeof value !== "string") throw new TypeError("Channel id must be text");
+  return value;
+}
+
+function spanOf(named: Readonly<Record<string, ArgumentValue>>): ChannelQuery {
+  const { session, start, end } = named;
+  return {
+    ...(typeof session === "string" ? { sessionId: session } : {}),
+    ...(typeof start === "number" ? { startMicros: start } : {}),
+    ...(typeof end === "number" ? { endMicros: end } : {}),
+  };
 }

@@ -238,6 +238,7 @@ export class Warehouse implements AsyncDisposable {
     this.#closed = true;
     await this.mutex.idle();
     await this.#materialized.close();
+    await this.channels.close();
     this.#events.close();
     this.database.close();
   }

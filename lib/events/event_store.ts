@@ -5,6 +5,8 @@
 import type { QueryResult } from "../arrow/query_result.ts";
 import { InvalidDataError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { ChannelClaims } from "../channels/channel_claims.ts";
+import type { BlockInput, ChannelWriteOptions, StructInput } from "../channels/channel_types.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { DaemonConnection } from "../protocol/daemon_connection.ts";
 import { type EventFilter, filterCondition } from "../protocol/event_filter.ts";
@@ -31,19 +33,6 @@ export interface SessionInfo {
   readonly run_count: number;
 }
 
-/** Puts large values of instrument events into channels; the channel store does. */
-export interface ClaimCheckWriter {
-  /** Writes a value, makes it safe as a flushed event is, and returns what the event carries instead. */
-  claim(
-    sessionId: string,
-    channelId: string,
-    value: unknown,
-    event: Readonly<Record<string, unknown>>,
-  ): Promise<unknown>;
-  /** Flushes and closes. */
-  close(): Promise<void>;
-}
-
 /** Options of a statement. */
 export interface SqlOptions {
   /** Cancels the query in the engine. */
@@ -55,7 +44,8 @@ export interface EventStoreParts {
   readonly dataDir: string;
   readonly sessionId: string;
   readonly connection: DaemonConnection;
-  readonly claims?: ClaimCheckWriter | undefined;
+  /** Takes arrays and structures; without it they are refused. */
+  readonly claims?: ChannelClaims | undefined;
   readonly lingerMillis?: number | undefined;
 }
 
@@ -69,7 +59,7 @@ export class EventStore implements AsyncDisposable {
   /** Absolute path of the data directory. */
   readonly dataDir: string;
   readonly #connection: DaemonConnection;
-  readonly #claims: ClaimCheckWriter | undefined;
+  readonly #claims: ChannelClaims | undefined;
   readonly #lingerMillis: number | undefined;
   readonly #logs = new Map<string, { log: FileEventLog; push: EventPush }>();
   /** Events behind a claim check keep their place: everything emitted later waits for it. */
@@ -93,6 +83,7 @@ export class EventStore implements AsyncDisposable {
         dataDir,
         sessionId: options.sessionId ?? newId(),
         connection: new DaemonConnection(dataDir),
+        claims: new ChannelClaims(dataDir),
         lingerMillis: options.lingerMillis,
       }),
     );
@@ -198,6 +189,20 @@ export class EventStore implements AsyncDisposable {
    */
   async saveRef(key: string, data: Uint8Array | ArrayBufferView | string): Promise<string> {
     return await this.#logOf(this.sessionId).saveRef(key, data);
+  }
+
+  /**
+   * Writes samples or a structure to a channel of the store's session, and flushes them.
+   *
+   * @returns the claim-check URI to put into events
+   */
+  async writeChannel(
+    channelId: string,
+    value: BlockInput | StructInput,
+    options: ChannelWriteOptions = {},
+  ): Promise<string> {
+    if (this.#claims === undefined) throw new TypeError("This store was opened without channels");
+    return await this.#claims.write(this.sessionId, channelId, value, options);
   }
 
   /** Events that pass a filter, those of one writer in its order; streams, holding little in memory. */

@@ -1,6 +1,7 @@
 import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { EventInput, EventInputByType } from "../events/event_inputs.ts";
+import { EventStore } from "../events/event_store.ts";
 import { environmentJson, hostname, scriptName } from "./environment.ts";
 import {
   type ConnectedInstrument,
@@ -13,7 +14,7 @@ import { Run } from "./run.ts";
 import { RunCore } from "./run_core.ts";
 import type { RunOptions } from "./run_options.ts";
 import { RunRecorder } from "./run_recorder.ts";
-import type { SessionOptions, StartOnOptions } from "./session_options.ts";
+import type { SessionOptions, SessionStartOptions, StartOnOptions } from "./session_options.ts";
 import { type Outcome, Verdict } from "./verdict.ts";
 
 /**
@@ -55,6 +56,20 @@ export class Session implements AsyncDisposable {
     this.#options = options;
     this.#facts = factsOf(options);
     this.#instruments = new InstrumentBook({ runId: null, emit: (event) => this.#emit(event) });
+  }
+
+  /**
+   * Opens the stores of a data directory and starts a session in them.
+   *
+   * @param options Station, operator and fixture for all runs, and where to record
+   */
+  static async start(options: SessionStartOptions = {}): Promise<Session> {
+    const { dataDir, sessionId } = options;
+    const store = await EventStore.open({
+      ...(dataDir === undefined ? {} : { dataDir }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+    });
+    return await Session.startOn(store, { ...options, closeTarget: true });
   }
 
   /**

@@ -35,6 +35,14 @@ export interface SessionOptions {
   readonly onInterrupt?: ((signal: Deno.Signal) => void | Promise<void>) | undefined;
 }
 
+/** Options of `Session.start`. */
+export interface SessionStartOptions extends SessionOptions {
+  /** The data directory. @default resolved as by the command line */
+  readonly dataDir?: string | undefined;
+  /** UUID of the session. @default a new one */
+  readonly sessionId?: string | undefined;
+}
+
 /** Ready parts of a session beside its facts. */
 export interface StartOnOptions extends SessionOptions {
   /** Whether the end of the session also closes the target. @default {false} */

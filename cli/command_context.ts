@@ -1,0 +1,100 @@
+/**
+ * What a command works with: data directory, daemon, output, Ctrl-C.
+ * @module
+ */
+import type { QueryResult, Row } from "../lib/arrow/query_result.ts";
+import { ACTIONS } from "../lib/protocol/names.ts";
+import { resolveDataDirectory } from "../lib/config/data_directory.ts";
+import { DaemonConnection } from "../lib/protocol/daemon_connection.ts";
+import { sqlCall, type SqlParameters } from "../lib/protocol/sql_call.ts";
+import { EXIT, notFound } from "./failure.ts";
+import type { GlobalOptions } from "./options/global_options.ts";
+import { Output } from "./output/output.ts";
+import { processTerminal, type Terminal } from "./output/terminal.ts";
+
+/** Parts of a context. */
+export interface ContextParts {
+  readonly options: GlobalOptions;
+  readonly signal: AbortSignal;
+  readonly terminal?: Terminal;
+}
+
+/** Serves one command. */
+export class CommandContext implements AsyncDisposable {
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Absolute path of the data directory. */
+  readonly dataDir: string;
+  /** What the process leaves with. */
+  exitCode: number = EXIT.done;
+  /** The statement that runs, for errors that point into it. */
+  lastSql: string | undefined;
+  #connection: DaemonConnection | undefined;
+
+  constructor(parts: ContextParts) {
+    this.options = parts.options;
+    this.signal = parts.signal;
+    this.output = new Output(parts.options, parts.terminal ?? processTerminal(), parts.signal);
+    this.dataDir = resolveDataDirectory(parts.options.dataDir);
+  }
+
+  /** The connection to the daemon, which is started by its first use. */
+  get connection(): DaemonConnection {
+    this.#connection ??= new DaemonConnection(this.dataDir, { signal: this.signal });
+    return this.#connection;
+  }
+
+  /**
+   * Makes sure that there is a data directory to read: a mistyped path must not become a new one.
+   *
+   * @throws {CommandError} exit code 3 where there is none
+   */
+  requireDataDir(): void {
+    let state: Deno.FileInfo | undefined;
+    try {
+      state = Deno.statSync(this.dataDir);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    if (state?.isDirectory === true) return;
+    throw notFound(
+      `${state === undefined ? "No data directory" : "Not a folder:"} ${this.dataDir}`,
+      "Record something first (litmus demo), or name another one with --data-dir",
+    );
+  }
+
+  /** Runs a statement of the user's or of a command. */
+  async sql(text: string, parameters?: SqlParameters): Promise<QueryResult> {
+    const { signal } = this;
+    signal.throwIfAborted();
+    return await this.connection.call((client) => sqlCall(client, text, parameters, { signal }));
+  }
+
+  /** All rows of a small result. */
+  async all<T extends object = Row>(text: string, parameters?: SqlParameters): Promise<T[]> {
+    const result = await this.sql(text, parameters);
+    return await Array.fromAsync(result.rows<T>());
+  }
+
+  /** Runs an action of the daemon; its answer is one JSON object. */
+  async action(
+    name: keyof typeof ACTIONS,
+    argument: Readonly<Record<string, unknown>> = {},
+  ): Promise<Record<string, unknown>> {
+    const body = new TextEncoder().encode(JSON.stringify(argument));
+    return await this.connection.call(async (client) => {
+      let answer: unknown = {};
+      for await (const bytes of client.doAction(ACTIONS[name], body, { signal: this.signal })) {
+        answer = JSON.parse(new TextDecoder().decode(bytes));
+      }
+      return answer as Record<string, unknown>;
+    });
+  }
+
+  /** Lets go of the daemon. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { barChart } from "./bar_chart.ts";
+import { sparkline } from "./sparkline.ts";
+
+Deno.test("barChart() aligns labels, bars and values", () => {
+  const rows = [
+    { label: "output_voltage", value: 41 },
+    { label: "リップル", value: 12 },
+    { label: "load", value: 0.1 },
+    { label: "none", value: 0 },
+  ];
+  assert.equal(
+    barChart(rows, { width: 50 }),
+    `\
+output_voltage  █████████████████████████████   41
+リップル        ████████▌                       12
+load            ▏                              0.1
+none                                             0
+`,
+  );
+});
+
+Deno.test("barChart() measures against a given maximum", () => {
+  const rows = [
+    { label: "station-1", value: 97.5, text: "97.5 % (39/40)" },
+    { label: "station-2", value: 50, text: "50.0 % (1/2)" },
+  ];
+  assert.equal(
+    barChart(rows, { width: 50, max: 100, ascii: true }),
+    `\
+station-1  ######################   97.5 % (39/40)
+station-2  ############               50.0 % (1/2)
+`,
+  );
+});
+
+Deno.test("barChart() says in a sentence that there are no rows", () => {
+  assert.equal(barChart([], { width: 50 }), "Nothing to show: no rows\n");
+});
+
+Deno.test("sparkline() shows gaps, constants and single peaks", () => {
+  assert.equal(sparkline([1, 2, 3, NaN, 8, 7, 6], 10), "▁▂▃ █▇▆");
+  assert.equal(sparkline([5, 5], 4), "▄▄");
+  assert.equal(sparkline([], 4), "");
+  assert.equal(sparkline([1, 2, 3], 3, { ascii: true }), "_+@");
+  const peak = Array.from({ length: 1000 }, (_, i) => i === 503 ? 9 : Math.sin(i / 100));
+  assert.equal(sparkline(peak, 20), "▂▂▂▂▂▂▁▁▁▁█▁▂▂▂▂▂▂▂▁");
+});

@@ -1,0 +1,69 @@
+/**
+ * Channels of a data directory, with what the daemon adds to the files.
+ * @module
+ */
+import { newId } from "../base/ids.ts";
+import type { QueryResult } from "../arrow/query_result.ts";
+import { resolveDataDirectory } from "../config/data_directory.ts";
+import { DaemonConnection } from "../protocol/daemon_connection.ts";
+import { sqlCall, type SqlParameters } from "../protocol/sql_call.ts";
+import {
+  type ChannelStoreOptions,
+  type ChannelStoreParts,
+  FileChannelStore,
+} from "./file_channel_store.ts";
+
+/**
+ * Writes and reads channels. Samples go to sealed segment files and queries read them there, which is the
+ * shortest way; the daemon, started where none runs, joins them with events and runs in SQL.
+ *
+ * @example
+ * ```ts
+ * import { ChannelStore } from "@litmus/sdk";
+ * import { equal } from "node:assert/strict";
+ *
+ * const dataDir = await Deno.makeTempDir();
+ * await using store = await ChannelStore.open({ dataDir });
+ * const ripple = Float64Array.from({ length: 10_000 }, (_, i) => Math.sin(i / 50));
+ * store.write("scope.ch1", ripple, { sampleInterval: 1e-6, units: "V" });
+ * const shown = await store.query("scope.ch1", { maxPoints: 500 });
+ * equal((await shown.toColumns()).value?.length, 500);
+ * ```
+ */
+export class ChannelStore extends FileChannelStore {
+  readonly #connection: DaemonConnection;
+
+  /** Takes ready parts and does no I/O; use {@linkcode open}. */
+  constructor(parts: ChannelStoreParts, connection: DaemonConnection) {
+    super(parts);
+    this.#connection = connection;
+  }
+
+  /** Opens a store; nothing is created before the first flush, no daemon is started before {@linkcode sql}. */
+  static override open(options: ChannelStoreOptions = {}): Promise<ChannelStore> {
+    const dataDir = resolveDataDirectory(options.dataDir);
+    const sessionId = options.sessionId ?? newId();
+    return Promise.resolve(
+      new ChannelStore(
+        { dataDir, sessionId, sealMillis: options.sealMillis },
+        new DaemonConnection(dataDir),
+      ),
+    );
+  }
+
+  /** Runs one reading SQL statement over all stores, with what was written here so far. */
+  async sql(
+    text: string,
+    parameters?: SqlParameters,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<QueryResult> {
+    await this.flush();
+    return await this.#connection.call((client) => sqlCall(client, text, parameters, options));
+  }
+
+  /** Flushes, syncs and lets go of the daemon. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    await this.#connection[Symbol.asyncDispose]();
+  }
+}

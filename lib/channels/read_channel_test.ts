@@ -1,0 +1,164 @@
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
+import fc from "fast-check";
+import { inDataDir, quietStore, SESSION, START_MICROS } from "./_channel_fixture_test.ts";
+import { displayDecimate } from "./min_max.ts";
+import { queryChannelFiles } from "./channel_query.ts";
+import { DisplayStream } from "./_display_stream.ts";
+import { channelBlocks, type ChannelData, readChannel } from "./read_channel.ts";
+import { listSegments } from "./segment_index.ts";
+import { findChannel } from "./segment_selection.ts";
+
+interface Sample {
+  readonly micros: number;
+  readonly value: number;
+}
+
+/** What two writers wrote, in any order, sealed now and then: the samples in order of time. */
+async function writeBlocks(
+  dataDir: string,
+  blocks: readonly { writer: number; at: number; length: number; seal: boolean }[],
+): Promise<Sample[]> {
+  const stores = [quietStore(dataDir), quietStore(dataDir)], samples: Sample[] = [];
+  let value = 0;
+  for (const { writer, at, length, seal } of blocks) {
+    const store = stores[writer]!, start = START_MICROS + at;
+    const data = Float64Array.from({ length }, () => value++);
+    store.write("x", data, { sampleInterval: 2e-6, start });
+    data.forEach((each, i) => samples.push({ micros: start + 2 * i, value: each }));
+    if (seal) await store.flush();
+  }
+  for (const store of stores) await store.close();
+  return samples.sort((a, b) => a.micros - b.micros);
+}
+
+function valuesOf({ values }: ChannelData): number[] {
+  ok(values.kind === "number");
+  return [...values.data];
+}
+
+Deno.test("readChannel() gives each sample once and in order, whatever order it was written in", async () => {
+  const block = fc.record({
+    writer: fc.nat({ max: 1 }),
+    at: fc.nat({ max: 300 }),
+    length: fc.integer({ min: 1, max: 40 }),
+    seal: fc.boolean(),
+  });
+  const window = fc.record({
+    startMicros: fc.option(fc.nat({ max: 400 }), { nil: undefined }),
+    endMicros: fc.option(fc.nat({ max: 400 }), { nil: undefined }),
+    lastN: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+  });
+  const blocks = fc.array(block, { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(
+      blocks,
+      fc.array(window, { minLength: 4, maxLength: 4 }),
+      (blocks, windows) =>
+        inDataDir(async (dataDir) => {
+          const all = await writeBlocks(dataDir, blocks);
+          const whole = readChannel(dataDir, "x");
+          deepEqual(valuesOf(whole).toSorted((a, b) => a - b), all.map((_, i) => i));
+          deepEqual([...whole.timestampMicros], all.map(({ micros }) => micros));
+          deepEqual([...whole.sampleIndex], all.map((_, i) => i));
+          for (const { startMicros = -1000, endMicros = 1000, lastN } of windows) {
+            const from = START_MICROS + startMicros, to = START_MICROS + endMicros;
+            const read = readChannel(dataDir, "x", { startMicros: from, endMicros: to, lastN });
+            const inside = valuesOf(whole).map((value, i) => [i, whole.timestampMicros[i]!, value])
+              .filter(([, micros]) => micros! >= from && micros! <= to)
+              .slice(lastN === undefined ? 0 : -lastN);
+            deepEqual([...read.sampleIndex], inside.map(([i]) => i));
+            deepEqual([...read.timestampMicros], inside.map(([, micros]) => micros));
+            deepEqual(valuesOf(read).toSorted(), inside.map(([, , value]) => value).toSorted());
+          }
+        }),
+    ),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("channelBlocks() holds no more than overlaps in time", () =>
+  inDataDir(async (dataDir) => {
+    await using store = quietStore(dataDir);
+    for (let i = 0; i < 10; i++) {
+      const start = START_MICROS + i * 1000;
+      store.write("x", new Float64Array(100), { sampleInterval: 1e-5, start });
+      await store.flush();
+    }
+    const sessions = findChannel(listSegments(dataDir).segments, "x");
+    const lengths = Array.from(
+      channelBlocks(sessions),
+      ({ axis, firstIndex }) => [axis.length, firstIndex],
+    );
+    deepEqual(lengths, Array.from({ length: 10 }, (_, i) => [100, i * 100]));
+    // Pruned by what the segments say of themselves: the others are not even opened.
+    for (const segment of listSegments(dataDir).segments.slice(1)) await Deno.remove(segment.path);
+    const window = { endMicros: START_MICROS + 999 };
+    equal([...channelBlocks(sessions, window)].length, 1);
+  }));
+
+Deno.test("DisplayStream keeps what displayDecimate() keeps, whatever the pieces", () => {
+  const value = fc.oneof(
+    fc.integer({ min: -5, max: 5 }),
+    fc.constantFrom(Infinity, -Infinity, 1e308),
+  );
+  const series = fc.array(value, { minLength: 5, maxLength: 300 });
+  fc.assert(
+    fc.property(
+      series,
+      fc.integer({ min: 4, max: 40 }),
+      fc.array(fc.nat(50)),
+      (data, points, cuts) => {
+        fc.pre(data.length > points);
+        const y = Float64Array.from(data), stream = new DisplayStream(y.length, points);
+        let at = 0, whole = true;
+        for (const cut of [...cuts, y.length]) {
+          const end = Math.min(y.length, at + cut);
+          whole &&= stream.add(y.subarray(at, end));
+          at = end;
+        }
+        const kept = stream.finish();
+        // Sums of infinities look like NaN: then the caller does it in memory.
+        if (!whole || kept === undefined) return;
+        const wanted = displayDecimate(y, y, points);
+        deepEqual([...kept.indices], [...wanted]);
+        deepEqual([...kept.values], Array.from(wanted, (i) => y[i]));
+      },
+    ),
+  );
+});
+
+Deno.test("DisplayStream gives up on NaN and on another number of samples than announced", () => {
+  for (const at of [0, 1, 50, 99]) {
+    const y = new Float64Array(100).fill(1);
+    y[at] = NaN;
+    const stream = new DisplayStream(100, 10);
+    equal(stream.add(y), false, `NaN at ${at}`);
+    equal(stream.finish(), undefined);
+  }
+  const short = new DisplayStream(100, 10);
+  ok(short.add(new Float64Array(99)));
+  equal(short.finish(), undefined);
+  equal(new DisplayStream(100, 10).add(new Float64Array(101)), false);
+});
+
+Deno.test("queryChannelFiles() keeps two opposite spikes five samples apart by default", () =>
+  inDataDir(async (dataDir) => {
+    const store = quietStore(dataDir);
+    const data = new Float64Array(200_000);
+    data[100_000] = 9;
+    data[100_005] = -9;
+    for (let at = 0; at < data.length; at += 70_000) {
+      store.write("x", data.subarray(at, at + 70_000), { sampleInterval: 1e-6 });
+    }
+    await store.close();
+    for (const maxPoints of [10, 101, 1000]) {
+      const { value } = await queryChannelFiles(dataDir, "x", { maxPoints }).toColumns();
+      equal(value?.length, maxPoints);
+      deepEqual([...new Set(Array.from(value!))].sort(), [-9, 0, 9]);
+    }
+    const query = { maxPoints: 1000, sessionId: SESSION, startMicros: 0 } as const;
+    for (const method of ["display", "lttb", "minmax", "minmaxlttb"] as const) {
+      const { value } = await queryChannelFiles(dataDir, "x", { ...query, method }).toColumns();
+      ok(value!.length <= 1000 && value!.length > 400, method);
+    }
+  }));
