@@ -18,7 +18,11 @@
  * @module
  */
 export { FlightClient } from "./lib/flight/client.ts";
-export type { FlightCallOptions, FlightClientOptions } from "./lib/flight/client_channel.ts";
+export type {
+  FlightCallOptions,
+  FlightClientOptions,
+  FlightClientTls,
+} from "./lib/flight/client_channel.ts";
 export { FlightWriter } from "./lib/flight/flight_writer.ts";
 export { commandDescriptor, pathDescriptor } from "./lib/flight/messages.ts";
 export type {

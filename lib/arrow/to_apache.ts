@@ -4,6 +4,8 @@
  * @module
  */
 import type { RecordBatch, Schema, Table } from "apache-arrow";
+import { StreamAssembler } from "./stream_assembler.ts";
+import { memorySource, scanStream } from "./stream_scan.ts";
 import type { ArrowBatch, ArrowSchema } from "./field.ts";
 import {
   encodeBatch,
@@ -54,4 +56,20 @@ export async function* streamBytes(
     yield frameBytes(encodeBatch(batch));
   }
   yield END_OF_STREAM;
+}
+
+/** The batches of an apache-arrow table in this package's layout. */
+export async function fromApacheTable(
+  table: object,
+): Promise<{ schema: ArrowSchema; batches: ArrowBatch[] }> {
+  const arrow = await import("apache-arrow");
+  const bytes = arrow.tableToIPC(table as Table, "stream");
+  const assembler = new StreamAssembler();
+  const batches: ArrowBatch[] = [];
+  for (const item of scanStream(memorySource(bytes))) {
+    if (item.kind !== "message") continue;
+    const batch = assembler.accept(item.header, item.body);
+    if (batch !== undefined) batches.push(batch);
+  }
+  return { schema: assembler.schema ?? { fields: [] }, batches };
 }

@@ -30,8 +30,9 @@ export class CaptureClock {
     // A position read from a segment has no interval yet: that of its first block, which it was made for.
     if (Number.isNaN(this.#interval)) this.#interval = intervalSeconds;
     const away = Math.abs(timestampMicros - this.endMicros);
-    const goesOn = intervalSeconds > 0 && intervalSeconds === this.#interval &&
-      away <= CHANNEL_BOUNDS.captureToleranceMicros;
+    // Below a microsecond a stored time says no more than where the block about starts.
+    const tolerance = intervalSeconds < 1e-6 ? CHANNEL_BOUNDS.captureToleranceMicros : 0;
+    const goesOn = intervalSeconds > 0 && intervalSeconds === this.#interval && away <= tolerance;
     if (!goesOn) {
       this.#startMicros = timestampMicros;
       this.#samples = 0;

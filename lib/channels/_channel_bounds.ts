@@ -16,7 +16,7 @@ export const CHANNEL_BOUNDS = {
   registryLockMillis: 5_000,
   /** Rows of a record batch that a query answers with. */
   resultRows: 65_536,
-  /** Continuing blocks meet within the rounding of their timestamps. */
+  /** Blocks sampled faster than the clock of the file ticks meet within one tick. */
   captureToleranceMicros: 1,
   /** A block without start goes on where the last one ended if that is no longer ago than this. */
   continueMicros: 1_000_000,

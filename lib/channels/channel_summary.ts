@@ -9,8 +9,11 @@ import { groupSessions } from "./segment_selection.ts";
 
 /** A channel of one session. */
 export interface ChannelSummary extends ChannelDescription {
+  /** The channel. */
   readonly channelId: string;
+  /** The session. */
   readonly sessionId: string;
+  /** How samples are stored. */
   readonly dataType: ChannelDataType;
   /** Samples; those inside of waveforms counted. */
   readonly samples: number;

@@ -13,6 +13,7 @@ const SCHEME = "channel://";
 
 /** What a channel URI refers to. */
 export interface ChannelReference {
+  /** The channel. */
   readonly channelId: string;
   /** The session; undefined where the URI names none. */
   readonly sessionId: string | undefined;
@@ -22,7 +23,9 @@ export interface ChannelReference {
 export interface ClaimCheck {
   /** The `channel://` URI. */
   readonly _ref: string;
+  /** The channel. */
   readonly channel_id: string;
+  /** Samples, or one value per key. */
   readonly type: "array" | "struct";
   /** Samples of an array. */
   readonly length?: number;

@@ -35,10 +35,15 @@ export interface ChannelStoreOptions {
 
 /** Ready parts of a store. */
 export interface ChannelStoreParts {
+  /** Absolute path of the data directory. */
   readonly dataDir: string;
+  /** The session to write, a UUID. */
   readonly sessionId: string;
+  /** Longest time a sample waits in memory, milliseconds. */
   readonly sealMillis?: number | undefined;
+  /** Tells the time of values that come without one. */
   readonly clock?: Clock | undefined;
+  /** The file operations. */
   readonly layer?: SegmentFileLayer | undefined;
   /** Takes batches before they are on disk. */
   readonly batchSink?: BatchSink | undefined;

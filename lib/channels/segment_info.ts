@@ -6,11 +6,13 @@ import type { SegmentMetadata } from "./segment_metadata.ts";
 
 /** Bytes of a segment that are not what was written. */
 export interface SegmentDamage {
+  /** Path of the file. */
   readonly path: string;
   /** First byte of the damage. */
   readonly start: number;
   /** Byte after the damage. */
   readonly end: number;
+  /** What was found there. */
   readonly reason: string;
 }
 

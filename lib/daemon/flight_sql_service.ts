@@ -12,6 +12,7 @@ import type { SqlCommand, UnknownSqlCommand } from "../flight/sql_types.ts";
 import { GrpcStatus } from "../flight/status.ts";
 import type { ActionService } from "./action_service.ts";
 import { FlightSqlActions, refuseTransaction, SQL_ACTIONS } from "./flight_sql_actions.ts";
+import { plainText, wantsPlainText } from "./flight_sql_dictionaries.ts";
 import { FlightSqlMetadata } from "./flight_sql_metadata.ts";
 import { FlightSqlStatements } from "./flight_sql_statements.ts";
 import type { QueryGate } from "./query_gate.ts";
@@ -53,11 +54,18 @@ export class FlightSqlService {
   }
 
   /** The answer to a ticket. */
-  async *get(
+  get(
     command: SqlCommand | UnknownSqlCommand,
     context: CallContext,
   ): AsyncGenerator<FlightPayload> {
-    const { signal } = context;
+    const answer = this.#get(command, context.signal);
+    return wantsPlainText(context) ? plainText(answer) : answer;
+  }
+
+  async *#get(
+    command: SqlCommand | UnknownSqlCommand,
+    signal: AbortSignal,
+  ): AsyncGenerator<FlightPayload> {
     switch (command.type) {
       case "ticketStatementQuery":
         yield* this.#statements.get(command.statementHandle, signal);

@@ -22,14 +22,23 @@ import { needsClaimCheck } from "./validate_event.ts";
 
 /** A session as the events tell it. */
 export interface SessionInfo {
+  /** UUID of the session. */
   readonly session_id: string;
+  /** What it was for. */
   readonly session_type: string | null;
+  /** When it started, RFC 3339. */
   readonly started_at: string;
+  /** When it ended; null while it goes on, or if its writer died. */
   readonly ended_at: string | null;
+  /** How it ended. */
   readonly outcome: string | null;
+  /** The station. */
   readonly station_id: string | null;
+  /** Who operated it. */
   readonly operator_id: string | null;
+  /** The program that recorded it. */
   readonly client: string | null;
+  /** Number of runs that it started. */
   readonly run_count: number;
 }
 

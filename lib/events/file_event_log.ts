@@ -44,6 +44,7 @@ export interface PushState {
 
 /** What {@linkcode FileEventLog.status} tells. */
 export interface EventLogStatus extends PushState {
+  /** The session that is written. */
   readonly sessionId: string;
   /** Key of this writer, as in the stamps of its batches. */
   readonly writer: string;

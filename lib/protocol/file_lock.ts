@@ -39,7 +39,8 @@ export class FileLock implements Disposable {
   /** True while someone holds the lock; false also where the file is gone. */
   static isHeld(path: string): boolean {
     try {
-      using file = Deno.openSync(path, { write: true });
+      // Reading is enough to ask for a lock, also where nothing may be written.
+      using file = Deno.openSync(path, { read: true });
       return !file.tryLockSync(true);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return false;

@@ -42,7 +42,6 @@ public final class JdbcClient {
       report("tables", connection, JdbcClient::checkTables);
       report("columns", connection, JdbcClient::checkColumns);
       report("keys", connection, JdbcClient::checkKeys);
-      report("types", connection, JdbcClient::checkTypeInfo);
       report("statement", connection, JdbcClient::checkStatement);
       report("values", connection, JdbcClient::checkValues);
       report("parameters", connection, JdbcClient::checkParameters);
@@ -181,11 +180,6 @@ public final class JdbcClient {
     ResultSet crossed = metadata.getCrossReference(null, null, "runs", null, null, "steps");
     require(strings(crossed, "PKTABLE_NAME").isEmpty(), "cross reference");
     return keys.toString();
-  }
-
-  private static String checkTypeInfo(Connection connection) throws SQLException {
-    List<String> names = strings(connection.getMetaData().getTypeInfo(), "TYPE_NAME");
-    return names.size() + " types";
   }
 
   private static String checkStatement(Connection connection) throws SQLException {

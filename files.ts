@@ -1,0 +1,30 @@
+/**
+ * Event and channel files, written and read without a daemon and without network. Needs read and write
+ * access to the data directory and nothing else.
+ *
+ * @example Recording on a machine that has nothing but a disk
+ * ```ts
+ * import { FileChannelStore, FileEventLog } from "@litmus/sdk/files";
+ * import { equal } from "node:assert/strict";
+ *
+ * const dataDir = await Deno.makeTempDir();
+ * await using log = await FileEventLog.open({ dataDir });
+ * await using channels = await FileChannelStore.open({ dataDir, sessionId: log.sessionId });
+ * const uri = channels.write("dmm.voltage", 3.31, { units: "V" });
+ * log.emit({ event_type: "session.started" });
+ * await log.sync();
+ * equal(uri, `channel://dmm.voltage?session=${log.sessionId}`);
+ * ```
+ *
+ * @module
+ */
+export {
+  type EventLogOptions,
+  type EventLogStatus,
+  FileEventLog,
+} from "./lib/events/file_event_log.ts";
+export {
+  type ChannelStoreOptions,
+  type ChannelStoreQuery,
+  FileChannelStore,
+} from "./lib/channels/file_channel_store.ts";
