@@ -22,8 +22,16 @@ export interface AppendFile {
 
 /** The operations. */
 export interface FileLayer {
-  /** Creates a file that must not exist yet; its folders are made as needed. */
+  /**
+   * Creates a file that must not exist yet; its folders are made as needed, and the names of those are on
+   * the device when it resolves.
+   */
   create(path: string): Promise<AppendFile>;
+  /**
+   * Creates, writes and syncs a whole file before it returns: for a process that is about to exit and can
+   * wait for nothing.
+   */
+  createWholeSync?(path: string, parts: readonly Uint8Array[]): void;
   /** Returns once the names in a folder are on the device. */
   syncDirectory(path: string): Promise<void>;
   /** Renames over what may be there. */
@@ -40,8 +48,17 @@ let temporaryCount = 0;
 /** The real file system. */
 export const diskLayer: FileLayer = {
   async create(path) {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return new DiskFile(path, await Deno.open(path, { createNew: true, append: true }));
+  },
+  createWholeSync(path, parts) {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    using file = Deno.openSync(path, { createNew: true, append: true });
+    for (const part of parts) {
+      let written = 0;
+      while (written < part.byteLength) written += file.writeSync(part.subarray(written));
+    }
+    file.syncDataSync();
   },
   async syncDirectory(path) {
     if (Deno.build.os === "windows") return; // folders cannot be synced there, NTFS journals names
@@ -59,6 +76,20 @@ export const diskLayer: FileLayer = {
     }
   },
 };
+
+/** Makes a folder and those above it; a folder whose name is not on the device can vanish with its files. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    const parent = dirname(path);
+    if (!(error instanceof Deno.errors.NotFound) || parent === path) throw error;
+    await makeFolder(parent);
+    return await makeFolder(path);
+  }
+  await diskLayer.syncDirectory(dirname(path));
+}
 
 class DiskFile implements AppendFile {
   readonly path: string;
@@ -110,8 +141,16 @@ export async function publishFile(
     await layer.rename(temporary, path);
     await layer.syncDirectory(dirname(path));
   } catch (error) {
-    await layer.remove(temporary);
-    throw storageError("Cannot publish", path, error);
+    const fault = storageError("Cannot publish", path, error);
+    try {
+      await layer.remove(temporary);
+    } catch (second) {
+      throw new StorageError(`${fault.message}; and ${temporary} could not be removed: ${second}`, {
+        file: path,
+        cause: error,
+      });
+    }
+    throw fault;
   }
 }
 
@@ -134,5 +173,7 @@ function remedy(cause: unknown, text: string): string {
     return " (check the permissions of the folder and the --allow flags)";
   }
   if (/no space|ENOSPC|quota|EDQUOT/i.test(text)) return " (free space; writing then goes on)";
+  if (/read-only|EROFS/i.test(text)) return " (make the file system writable; writing then goes on)";
+  if (/input\/output error|EIO/i.test(text)) return " (check the device and its cable)";
   return "";
 }

@@ -47,6 +47,13 @@ export const EVENT_LIMITS = {
   queuedEvents: 200_000,
   /** ... and bytes. */
   queuedBytes: 256 * 1024 * 1024,
+  /** A caller that does not wait is refused here, so that it runs out of patience and not of memory. */
+  heldBytes: 2 * 1024 * 1024 * 1024,
+  /**
+   * A sync starts early at this many unsynced bytes: they are kept in memory until it returns, because
+   * after a failed one they have to be written again.
+   */
+  unsyncedBytes: 64 * 1024 * 1024,
   /** At most this long until flushed bytes are synced to the device. */
   syncMillis: 1000,
   /** A session file is closed and the next begun at this size, so that a reader can skip by file. */

@@ -5,7 +5,7 @@
  *
  * A batch that could not be written whole is cut off again. After a failed sync nothing written since the
  * last good one can be trusted, because the kernel may have dropped it and a second sync would not say so;
- * therefore those batches are kept until synced and written once more into a new file.
+ * therefore those batches are kept until synced, the file is left for good, and they open the next one.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import { END_OF_STREAM } from "../arrow/message_writer.ts";
 import { type DataLayout, eventFilePath } from "../base/data_layout.ts";
 import { type AppendFile, type FileLayer, storageError } from "../base/file_layer.ts";
 import { EVENT_LIMITS } from "../base/limits.ts";
+import { Mutex } from "../base/mutex.ts";
 import { eventSchemaFrame } from "./event_batch_builder.ts";
 
 /** A batch as it stands in a file. */
@@ -30,34 +31,44 @@ export interface WrittenBatch {
 /** What a batch is before it is written. */
 export type PendingBatch = Pick<WrittenBatch, "sequence" | "rows" | "bytes">;
 
+/** Ready parts of an event file. */
+export interface EventFileParts {
+  readonly layout: DataLayout;
+  readonly layer: FileLayer;
+  /** Folder below `events/`, `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly sessionId: string;
+  readonly writer: string;
+  /** Size from which on the next batch goes to the next file. @default EVENT_LIMITS.segmentBytes */
+  readonly segmentBytes?: number;
+}
+
+/** A file that failed twice in a row is the device's matter, not that of the file. */
+const ATTEMPTS = 2;
+
 /** Appends the batches of one writer. */
 export class EventFile {
-  readonly #layout: DataLayout;
+  readonly #parts: EventFileParts;
   readonly #layer: FileLayer;
-  readonly #date: string;
-  readonly #sessionId: string;
-  readonly #writer: string;
   readonly #segmentBytes: number;
+  /** Whatever moves the end of the file, or puts another in its place. */
+  readonly #appending = new Mutex();
+  readonly #syncing = new Mutex();
   #file: AppendFile | undefined;
   #size = 0;
   #nextIndex = 0;
   #lastSequence = 0;
+  /** Written, and not known to be on the device. */
   #unsynced: PendingBatch[] = [];
   #unsyncedBytes = 0;
+  /** Those of them whose file was left, in order. */
+  #homeless: PendingBatch[] = [];
+  /** Files whose sync failed: the kernel tells of a failure once, and lies when asked again. */
+  readonly #faults = new WeakMap<AppendFile, unknown>();
 
-  constructor(parts: {
-    readonly layout: DataLayout;
-    readonly layer: FileLayer;
-    readonly date: string;
-    readonly sessionId: string;
-    readonly writer: string;
-    readonly segmentBytes?: number;
-  }) {
-    this.#layout = parts.layout;
+  constructor(parts: EventFileParts) {
+    this.#parts = parts;
     this.#layer = parts.layer;
-    this.#date = parts.date;
-    this.#sessionId = parts.sessionId;
-    this.#writer = parts.writer;
     this.#segmentBytes = parts.segmentBytes ?? EVENT_LIMITS.segmentBytes;
   }
 
@@ -66,7 +77,7 @@ export class EventFile {
     return this.#file?.path;
   }
 
-  /** Bytes written and not yet known to be on the device. */
+  /** Bytes written and not yet known to be on the device; they are kept in memory. */
   get unsyncedBytes(): number {
     return this.#unsyncedBytes;
   }
@@ -84,63 +95,15 @@ export class EventFile {
    * may be repeated
    */
   async write(batch: PendingBatch): Promise<WrittenBatch> {
-    if (this.#size >= this.#segmentBytes) await this.#seal();
-    const file = this.#file ?? await this.#open();
-    try {
-      await file.write(batch.bytes);
-    } catch (error) {
-      await this.#cutBack(file);
-      throw storageError("Cannot write events to", file.path, error);
-    }
-    this.#size += batch.bytes.byteLength;
-    this.#lastSequence = batch.sequence;
-    this.#unsynced.push(batch);
-    this.#unsyncedBytes += batch.bytes.byteLength;
-    return { ...batch, path: file.path, end: this.#size };
-  }
-
-  /** Makes the next file: exclusive, on the device by name, opened by its schema. */
-  async #open(): Promise<AppendFile> {
-    const file = await this.#create();
-    const schema = eventSchemaFrame(this.#writer, this.#lastSequence);
-    try {
-      await file.write(schema);
-      await file.sync();
-      await this.#layer.syncDirectory(dirname(file.path));
-      await this.#layer.syncDirectory(dirname(dirname(file.path)));
-    } catch (error) {
-      file.close();
-      await this.#layer.remove(file.path);
-      throw storageError("Cannot open event file", file.path, error);
-    }
-    this.#file = file;
-    this.#size = schema.byteLength;
-    return file;
-  }
-
-  async #create(): Promise<AppendFile> {
-    for (;;) {
-      const index = this.#nextIndex++;
-      const path = eventFilePath(this.#layout, this.#date, this.#sessionId, index);
-      try {
-        return await this.#layer.create(path);
-      } catch (error) {
-        // Another writer of this session has that name; ours is the next free one.
-        if (error instanceof Deno.errors.AlreadyExists) continue;
-        this.#nextIndex = index;
-        throw storageError("Cannot create event file", path, error);
-      }
-    }
-  }
-
-  async #cutBack(file: AppendFile): Promise<void> {
-    try {
-      await file.truncate(this.#size);
-    } catch {
-      // The torn batch stays as the tail of this file, which readers pass over; go on in a new file.
-      file.close();
-      this.#file = undefined;
-    }
+    return await this.#appending.run(async () => {
+      if (this.#size >= this.#segmentBytes) await this.#finish();
+      const file = await this.#ready();
+      await this.#append(file, batch.bytes);
+      this.#lastSequence = batch.sequence;
+      this.#unsynced.push(batch);
+      this.#unsyncedBytes += batch.bytes.byteLength;
+      return { ...batch, path: file.path, end: this.#size };
+    });
   }
 
   /**
@@ -149,58 +112,176 @@ export class EventFile {
    * @throws {StorageError} if neither this file nor a new one could be synced
    */
   async sync(): Promise<void> {
-    const covered = this.#unsynced.length;
-    if (covered === 0 || this.#file === undefined) return;
-    try {
-      await this.#file.sync();
-      this.#markSynced(covered);
-    } catch (error) {
-      await this.#rewrite(error);
-    }
-  }
-
-  #markSynced(count: number): void {
-    for (const batch of this.#unsynced.splice(0, count)) {
-      this.#unsyncedBytes -= batch.bytes.byteLength;
-    }
-  }
-
-  /** Writes all batches of unknown fate into a new file; readers know them by their sequence. */
-  async #rewrite(cause: unknown): Promise<void> {
-    const path = this.#file?.path ?? "";
-    this.#file?.close();
-    this.#file = undefined;
-    const batches = [...this.#unsynced];
-    try {
-      const file = await this.#open();
-      for (const batch of batches) {
-        await file.write(batch.bytes);
-        this.#size += batch.bytes.byteLength;
+    const last = this.#lastSequence;
+    for (let attempt = 1; this.syncedSequence < last; attempt++) {
+      const file = this.#file !== undefined && this.#homeless.length === 0
+        ? this.#file
+        : await this.#appending.run(() => this.#ready());
+      // Batches written while the sync runs are not covered by it.
+      const covered = this.#lastSequence;
+      try {
+        await this.#syncFile(file);
+        this.#markSynced(covered);
+      } catch (error) {
+        await this.#appending.run(() => Promise.resolve(this.#leave(file)));
+        if (attempt === ATTEMPTS) throw storageError("Cannot sync event file", file.path, error);
       }
-      await file.sync();
-    } catch {
-      throw storageError("Cannot sync event file", path, cause);
     }
-    this.#markSynced(batches.length);
   }
 
-  async #seal(): Promise<void> {
-    await this.close();
-    this.#size = 0;
-  }
-
-  /** Ends the stream, syncs and closes. */
+  /** Ends the stream, syncs and closes. May be called again where it failed. */
   async close(): Promise<void> {
-    const file = this.#file;
-    if (file === undefined) return;
+    await this.#appending.run(() => this.#finish());
+  }
+
+  /**
+   * Writes batches that wait in memory into a file of their own, before it returns: for a process that is
+   * about to exit. One of them may be on its way into the other file: readers know it by its sequence.
+   */
+  writeLast(batches: readonly PendingBatch[]): void {
+    const parts = [
+      eventSchemaFrame(this.#parts.writer, this.#lastSequence),
+      ...batches.map(({ bytes }) => bytes),
+      END_OF_STREAM,
+    ];
+    for (;;) {
+      const path = this.#pathOf(this.#nextIndex++);
+      try {
+        return this.#layer.createWholeSync?.(path, parts);
+      } catch (error) {
+        if (error instanceof Deno.errors.AlreadyExists) continue;
+        throw storageError("Cannot write the last events to", path, error);
+      }
+    }
+  }
+
+  /** The file to append to, with everything in it that has no file any more. */
+  async #ready(): Promise<AppendFile> {
+    const file = this.#file ?? await this.#open();
+    for (let batch = this.#homeless[0]; batch !== undefined; batch = this.#homeless[0]) {
+      await this.#append(file, batch.bytes);
+      this.#homeless.shift();
+    }
+    return file;
+  }
+
+  async #append(file: AppendFile, bytes: Uint8Array): Promise<void> {
     try {
-      await file.write(END_OF_STREAM);
-      await this.sync();
+      await file.write(bytes);
     } catch (error) {
-      throw storageError("Cannot close event file", file.path, error);
-    } finally {
-      this.#file?.close();
+      await this.#cutBack(file);
+      throw storageError("Cannot write events to", file.path, error);
+    }
+    this.#size += bytes.byteLength;
+  }
+
+  async #cutBack(file: AppendFile): Promise<void> {
+    try {
+      await file.truncate(this.#size);
+    } catch {
+      // The torn batch stays as the tail of this file, which readers pass over; go on in the next.
+      this.#leave(file);
+    }
+  }
+
+  /** Makes the next file: exclusive, on the device by name, opened by its schema. */
+  async #open(): Promise<AppendFile> {
+    const file = await this.#create();
+    const rewritten = this.#homeless[0];
+    const before = rewritten === undefined ? this.#lastSequence : rewritten.sequence - 1;
+    const schema = eventSchemaFrame(this.#parts.writer, before);
+    try {
+      await file.write(schema);
+      await file.sync();
+      await this.#layer.syncDirectory(dirname(file.path));
+    } catch (error) {
+      file.close();
+      await this.#discard(file.path);
+      throw storageError("Cannot open event file", file.path, error);
+    }
+    this.#file = file;
+    this.#size = schema.byteLength;
+    return file;
+  }
+
+  async #discard(path: string): Promise<void> {
+    try {
+      await this.#layer.remove(path);
+      this.#nextIndex--;
+    } catch {
+      // It stays as a file without batches, which readers pass over; the next one gets the next name.
+    }
+  }
+
+  async #create(): Promise<AppendFile> {
+    for (;;) {
+      const path = this.#pathOf(this.#nextIndex);
+      try {
+        const file = await this.#layer.create(path);
+        this.#nextIndex++;
+        return file;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists)) {
+          throw storageError("Cannot create event file", path, error);
+        }
+        this.#nextIndex++; // another writer of this session has that name; ours is the next free one
+      }
+    }
+  }
+
+  #pathOf(index: number): string {
+    const { layout, date, sessionId } = this.#parts;
+    return eventFilePath(layout, date, sessionId, index);
+  }
+
+  /** One sync at a time, and none of a file that failed one. */
+  async #syncFile(file: AppendFile): Promise<void> {
+    await this.#syncing.run(async () => {
+      if (this.#faults.has(file)) throw this.#faults.get(file);
+      try {
+        await file.sync();
+      } catch (error) {
+        this.#faults.set(file, error);
+        throw error;
+      }
+    });
+  }
+
+  #markSynced(sequence: number): void {
+    let covered = 0;
+    for (const batch of this.#unsynced) {
+      if (batch.sequence > sequence) break;
+      this.#unsyncedBytes -= batch.bytes.byteLength;
+      covered++;
+    }
+    this.#unsynced.splice(0, covered);
+  }
+
+  /** Lets go of a file that cannot be trusted; what it holds since its last sync needs another. */
+  #leave(file: AppendFile): void {
+    if (this.#file !== file) return;
+    this.#file = undefined;
+    this.#size = 0;
+    this.#homeless = [...this.#unsynced];
+    file.close();
+  }
+
+  /** Ends the file in use, if any; afterwards everything written is on the device. */
+  async #finish(): Promise<void> {
+    for (let attempt = 1; this.#file !== undefined || this.#homeless.length > 0; attempt++) {
+      const file = await this.#ready();
+      await this.#append(file, END_OF_STREAM);
+      try {
+        await this.#syncFile(file);
+      } catch (error) {
+        this.#leave(file);
+        if (attempt === ATTEMPTS) throw storageError("Cannot close event file", file.path, error);
+        continue;
+      }
+      this.#markSynced(this.#lastSequence);
       this.#file = undefined;
+      this.#size = 0;
+      file.close();
     }
   }
 }

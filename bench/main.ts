@@ -1,0 +1,33 @@
+/**
+ * The figures of the whole path, side by side in one run:
+ *
+ *     deno task bench
+ *     deno task bench --python PATH   also the Python package, where that interpreter has litmus-test
+ *
+ * Each figure is the median of several rounds on this machine; compare only within one run.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { benchCli } from "./cli.ts";
+import { benchDaemon } from "./daemon.ts";
+import { benchEmit } from "./emit.ts";
+import { benchKernel } from "./kernel.ts";
+import { printTable } from "./report.ts";
+import { benchRuns } from "./runs.ts";
+
+const { values } = parseArgs({ args: Deno.args, options: { only: { type: "string" } } });
+const parts = {
+  emit: benchEmit,
+  daemon: benchDaemon,
+  kernel: benchKernel,
+  runs: benchRuns,
+  cli: benchCli,
+};
+const figures = [];
+for (const [name, bench] of Object.entries(parts)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  console.error(`... ${name}`);
+  figures.push(...await bench());
+}
+printTable(figures);
