@@ -22,6 +22,9 @@ import type { QueryGate } from "./query_gate.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 const NOTHING = new Uint8Array(0);
+const MAX_CHANNEL_ID = 512;
+const STATEMENT =
+  /^[\s(]*(?:select|with|from|values|show|describe|summarize|explain|pivot|unpivot|table|--|\/\*)\b?\s/i;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -63,9 +66,9 @@ export class QueryService {
 
   async #isChannel(ticket: string): Promise<boolean> {
     const id = channelIdOfTicket(ticket);
-    // A statement never is a channel id by accident: ids with white space still have to exist.
-    if (id === "" || id.length > 512) return false;
-    await this.#warehouse.refreshChannels();
+    if (id === "" || id.length > MAX_CHANNEL_ID) return false;
+    // Ids may hold white space, but what reads like a statement has to be a channel known by now.
+    if (!STATEMENT.test(id)) await this.#warehouse.refreshChannels();
     return this.#warehouse.channels.has(id);
   }
 

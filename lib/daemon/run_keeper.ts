@@ -94,22 +94,29 @@ export class RunKeeper {
    */
   async materialize(run: TrackedRun, options: MaterializeOptions = {}): Promise<string> {
     const { index, layout } = this.#parts;
-    const accumulator = await this.#accumulate(run);
-    const table = accumulator.finish();
-    const existing = options.replace ?? index.fileOf(run.runId)?.path;
-    const path = await this.#publish(table, existing);
+    const { database } = this.#parts;
+    const table = (await this.#accumulate(run)).finish();
+    await using staged = await stage(database, table);
+    const path = await this.#publish(
+      table,
+      staged,
+      options.replace ?? index.fileOf(run.runId)?.path,
+    );
     await this.#dropLive(run);
     this.#going.delete(run.runId);
-    const { widened } = await index.take(path);
-    if (widened) await createRunViews(this.#parts.database);
+    const { widened } = await index.take(path, staged.table);
+    if (widened) await createRunViews(database);
     const relative = path.slice(layout.runs.length + 1).replaceAll("\\", "/");
     await this.#parts.onMaterialized(run, table, `runs/${relative}`);
     return relative;
   }
 
-  async #publish(table: RunTable, existing: string | undefined): Promise<string> {
+  async #publish(
+    table: RunTable,
+    staged: StagedRun,
+    existing: string | undefined,
+  ): Promise<string> {
     const { database, layout } = this.#parts;
-    await using staged = await stage(database, table);
     const metadata: Record<string, string> = {};
     for (const [key, value] of Object.entries(table.metadata)) {
       if (typeof value === "string") metadata[key] = value;

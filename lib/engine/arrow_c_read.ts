@@ -9,6 +9,7 @@
  */
 import type { ArrowColumn, ArrowField } from "../arrow/field.ts";
 import { layoutOf } from "../arrow/field.ts";
+import { LimitError } from "../base/errors.ts";
 import { GrowableBytes } from "./growable_bytes.ts";
 
 const NULLABLE = 2n;
@@ -155,10 +156,13 @@ export class ColumnCollector {
     const start = offsets[0] ?? 0;
     if (start !== 0) throw new TypeError("Arrow C arrays with an offset are not expected here");
     const end = offsets[length] ?? 0;
-    if (base + end > 0x7fffffff) throw new RangeError("A result batch exceeds 2 GiB in one column");
+    if (base + end > 0x7fffffff) {
+      throw new LimitError("Result is too large: a batch exceeds 2 GiB in one column");
+    }
     if (base > 0) { for (let i = 0; i <= length; i++) offsets[i] = (offsets[i] ?? 0) + base; }
     const bytes = new Uint8Array(offsets.buffer);
-    this.#first.append(this.#length === 0 ? bytes : bytes.subarray(4));
+    // Not by the slots so far: chunks of empty lists leave their items an offset and no slot.
+    this.#first.append(this.#first.length === 0 ? bytes : bytes.subarray(4));
     return end;
   }
 

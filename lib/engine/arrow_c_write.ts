@@ -22,7 +22,7 @@ function markReleased(structure: Deno.PointerValue, member: number): void {
   new BigUint64Array(words)[member] = 0n;
 }
 
-/** Keeps alive what native structures point to, as long as the exporter itself is referenced. */
+/** Keeps alive what its structures point to as long as it lives itself: pin it during native calls. */
 export class Exporter {
   readonly #kept: ArrayBufferView[] = [];
 

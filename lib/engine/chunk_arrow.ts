@@ -14,6 +14,7 @@ import { ColumnCollector, FieldReader } from "./arrow_c_read.ts";
 import { FallbackCollector, fallbackField } from "./chunk_fallback.ts";
 import type { Database } from "./database.ts";
 import { type Native, type Pointer, raise } from "./native_library.ts";
+import { whilePinned } from "./pinned.ts";
 
 /** What names and types of columns can be asked of: a result or a prepared statement. */
 export interface ColumnSource {
@@ -81,28 +82,33 @@ function nativeFields(
 ): ArrowField[] {
   const { native } = target;
   const logical: DuckDBLogicalType[] = types.map((type) => type.toLogicalType());
-  const typePointers = new BigUint64Array(logical.map((type) => {
-    const pointer = native.tagged(Reflect.get(type, "logical_type"));
-    return BigInt(Deno.UnsafePointer.value(pointer ?? null));
-  }));
   const nameBytes = names.map((name) => encoder.encode(`${name}\0`));
-  const namePointers = new BigUint64Array(
-    nameBytes.map((bytes) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)))),
-  );
-  const schema = new BigUint64Array(9);
-  withOptions(target, (options) => {
-    const error = native.symbols.duckdb_to_arrow_schema(
-      options,
-      typePointers,
-      namePointers,
-      BigInt(names.length),
-      schema,
+  return whilePinned([logical, nameBytes], () => {
+    const typePointers = new BigUint64Array(logical.map((type) => {
+      const pointer = native.tagged(Reflect.get(type, "logical_type"));
+      if (pointer === undefined) throw new TypeError("DuckDB type handle is not what it used to be");
+      return BigInt(Deno.UnsafePointer.value(pointer));
+    }));
+    const namePointers = new BigUint64Array(
+      nameBytes.map((bytes) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)))),
     );
-    raise(native, error, "Cannot describe the result as Arrow");
+    const schema = new BigUint64Array(9);
+    withOptions(target, (options) => {
+      const error = native.symbols.duckdb_to_arrow_schema(
+        options,
+        typePointers,
+        namePointers,
+        BigInt(names.length),
+        schema,
+      );
+      raise(native, error, "Cannot describe the result as Arrow");
+    });
+    try {
+      return [...new FieldReader().read(schema).children];
+    } finally {
+      release(schema, 7);
+    }
   });
-  const children = new FieldReader().read(schema).children;
-  release(schema, 7);
-  return [...children];
 }
 
 function release(structure: BigUint64Array<ArrayBuffer>, member: number): void {
@@ -152,12 +158,15 @@ export class BatchCollector {
       this.#fallback?.append(chunk);
       return;
     }
-    const pointer = target.native.chunk(chunk.chunk);
-    if (pointer === undefined) throw new TypeError("DuckDB chunk handle is not what it used to be");
     const array = new BigUint64Array(10);
-    withOptions(target, (options) => {
-      const error = target.native.symbols.duckdb_data_chunk_to_arrow(options, pointer, array);
-      raise(target.native, error, "Cannot export the result as Arrow");
+    // The chunk goes with its handle; what it is exported to is a copy.
+    whilePinned([chunk], () => {
+      const pointer = target.native.chunk(chunk.chunk);
+      if (pointer === undefined) throw new TypeError("DuckDB chunk handle is not what it used to be");
+      withOptions(target, (options) => {
+        const error = target.native.symbols.duckdb_data_chunk_to_arrow(options, pointer, array);
+        raise(target.native, error, "Cannot export the result as Arrow");
+      });
     });
     try {
       this.#appendChildren(array);

@@ -60,10 +60,12 @@ export class GrowableBytes {
       if (rest > 0) this.#bytes[wanted - 1] = (this.#bytes[wanted - 1] ?? 0) & ((1 << rest) - 1);
       return;
     }
-    for (let i = 0; i < count; i++) {
-      if (bits !== undefined && (((bits[i >> 3] ?? 0) >> (i & 7)) & 1) === 0) continue;
-      const at = used + i;
-      this.#bytes[at >> 3] = (this.#bytes[at >> 3] ?? 0) | (1 << (at & 7));
+    for (let done = 0; done < count; done += 8) {
+      const source = bits === undefined ? 0xff : bits[done >> 3] ?? 0;
+      const wide = (source & (0xff >> Math.max(0, done + 8 - count))) << shift;
+      const at = (used + done) >> 3;
+      this.#bytes[at] = (this.#bytes[at] ?? 0) | wide;
+      if (wide > 0xff) this.#bytes[at + 1] = (this.#bytes[at + 1] ?? 0) | (wide >> 8);
     }
   }
 

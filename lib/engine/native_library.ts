@@ -10,8 +10,10 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { version } from "@duckdb/node-api";
 
 const SYMBOLS = {
+  duckdb_library_version: { parameters: [], result: "pointer" },
   duckdb_connection_get_arrow_options: { parameters: ["pointer", "buffer"], result: "void" },
   duckdb_destroy_arrow_options: { parameters: ["buffer"], result: "void" },
   duckdb_to_arrow_schema: {
@@ -86,13 +88,20 @@ function load(): Native | undefined {
 function openLibrary(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
   for (const candidate of candidates()) {
     try {
-      return Deno.dlopen(candidate, SYMBOLS);
+      const library = Deno.dlopen(candidate, SYMBOLS);
+      if (isSameVersion(library)) return library;
+      library.close(); // another DuckDB of this machine: its structures are not those of ours
     } catch (error) {
       // The next candidate may be the right one; without any the slower way is taken.
       if (error instanceof Deno.errors.NotCapable) throw error;
     }
   }
   return undefined;
+}
+
+function isSameVersion({ symbols }: Deno.DynamicLibrary<typeof SYMBOLS>): boolean {
+  const text = symbols.duckdb_library_version();
+  return text !== null && Deno.UnsafePointerView.getCString(text) === version();
 }
 
 function* candidates(): Generator<string> {

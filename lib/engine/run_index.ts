@@ -182,23 +182,17 @@ export class RunIndex {
     return { added, widened };
   }
 
-  async #ingest(files: readonly RunFile[]): Promise<boolean> {
-    const list = files.map(({ path }) => sqlText(join(this.#runsFolder, path))).join(", ");
-    const read = `read_parquet([${list}], union_by_name = true, filename = '_file')`;
-    const found = await queryColumns(this.#database, `SELECT * FROM ${read}`);
+  async #ingest(files: readonly RunFile[], source: string = this.#rowsOf(files)): Promise<boolean> {
+    const found = await queryColumns(this.#database, source);
     const names = new Set(found.map(({ name }) => name));
     for (const name of ["record_type", "run_id", "run_outcome", "run_started_at"]) {
       if (!names.has(name)) throw new LitmusError(`Column "${name}" is missing: not a run file`);
     }
     const widened = await absorbColumns(this.#database, INDEX, found, this.#columns);
     if (widened) this.#columns = await tableColumns(this.#database, `${INDEX}.measurements`);
-    const prefix = this.#runsFolder.length + 1;
-    const source = `SELECT * REPLACE (replace(substr(_file, ${
-      prefix + 1
-    }), '\\', '/') AS _file) FROM ${read}`;
     await this.#transaction(async () => {
       await this.#recordFiles(files, source);
-      await this.#settleDoubles();
+      await this.#settleDoubles(files);
       await insertRunRows(
         this.#database,
         INDEX,
@@ -208,6 +202,14 @@ export class RunIndex {
     });
     await this.#remember(files);
     return widened;
+  }
+
+  /** A query for the rows of files, with their path below the runs folder as `_file`. */
+  #rowsOf(files: readonly RunFile[]): string {
+    const list = files.map(({ path }) => sqlText(join(this.#runsFolder, path))).join(", ");
+    const start = this.#runsFolder.length + 2;
+    return `SELECT * REPLACE (replace(substr(_file, ${start}), '\\', '/') AS _file)
+      FROM read_parquet([${list}], union_by_name = true, filename = '_file')`;
   }
 
   async #recordFiles(files: readonly RunFile[], source: string): Promise<void> {
@@ -225,22 +227,24 @@ export class RunIndex {
   }
 
   /** One file counts per run: a complete one before an aborted one, then the newest. */
-  async #settleDoubles(): Promise<void> {
+  async #settleDoubles(files: readonly RunFile[]): Promise<void> {
+    const list = files.map(({ path }) => sqlText(path)).join(", ");
     const losers = await this.#database.rows(
       `SELECT path, status FROM (
         SELECT path, status, row_number() OVER (PARTITION BY run_id
           ORDER BY run_outcome = 'aborted', mtime_millis DESC, path) AS rank
-        FROM ${INDEX}.files WHERE status <> 'broken' AND run_id IS NOT NULL)
+        FROM ${INDEX}.files WHERE status <> 'broken' AND run_id IN (
+          SELECT run_id FROM ${INDEX}.files WHERE path IN (${list})))
        WHERE rank > 1 AND status = 'ok'`,
     );
     if (losers.length === 0) return;
-    const list = losers.map(({ path }) => sqlText(String(path))).join(", ");
+    const lost = losers.map(({ path }) => sqlText(String(path))).join(", ");
     await this.#database.run(
       `UPDATE ${INDEX}.files SET status = 'double', error = 'another file holds the same run'
-       WHERE path IN (${list})`,
+       WHERE path IN (${lost})`,
     );
     for (const table of Object.values(RUN_TABLES)) {
-      await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${list})`);
+      await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${lost})`);
     }
   }
 
@@ -287,13 +291,19 @@ export class RunIndex {
     return revived.map(({ path }) => String(path));
   }
 
-  /** Takes in one file that was just published, or changed. */
-  async take(absolutePath: string): Promise<{ widened: boolean }> {
+  /**
+   * Takes in one file that was just published, or changed.
+   *
+   * @param rows a table that holds the rows of the file, which saves reading it
+   */
+  async take(absolutePath: string, rows?: string): Promise<{ widened: boolean }> {
     const path = relative(this.#runsFolder, absolutePath).replaceAll("\\", "/");
     const stat = await Deno.stat(absolutePath);
     if (this.#files.has(path)) await this.#forget([path]);
     const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
-    return await this.#take([file]);
+    if (rows === undefined) return await this.#take([file]);
+    const source = `SELECT *, ${sqlText(path)} AS _file FROM ${rows}`;
+    return { widened: await this.#ingest([file], source) };
   }
 
   /** Forgets everything and reads all files anew. */

@@ -1,13 +1,26 @@
 /**
- * Just enough of SQL's lexical rules to count statements and see which functions are named.
+ * Just enough of SQL's lexical rules to count statements and see which functions are named. The rules are
+ * those of DuckDB's own lexer (PostgreSQL's, with spaces of Unicode): where this reading and DuckDB's
+ * differed, code could hide in what looks like a literal.
  * @module
  */
 
 /** A piece of SQL that is code, not a literal or comment. */
 interface Token {
-  readonly kind: "word" | "semicolon" | "open" | "other";
+  readonly kind: "word" | "semicolon" | "open" | "close" | "other";
   readonly text: string;
+  /** Offsets in the text. */
+  readonly start: number;
+  readonly end: number;
+  /** True for a name in double quotes, which is never a keyword. */
+  readonly quoted?: boolean;
 }
+
+/** Spaces: JavaScript's, and those without width that DuckDB takes for some. */
+const SPACE = /[\s\u200b-\u200d\u2060]/;
+/** Every character beyond ASCII may be part of a name. */
+const WORD = /[A-Za-z_\u0080-\uffff](?:[\w$]|(?![\s\u200b-\u200d\u2060])[\u0080-\uffff])*/y;
+const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
 /** Number of statements in a text; empty ones do not count. */
 export function countStatements(sql: string): number {
@@ -43,52 +56,110 @@ export function codeWords(sql: string): Set<string> {
 
 /** The text from its first character that is neither white space nor comment. */
 export function skipToCode(sql: string): string {
-  let at = 0;
-  while (at < sql.length) {
-    const next = skipIgnored(sql, at);
-    if (next === at) break;
-    at = next;
-  }
-  return sql.slice(at);
+  return sql.slice(endOfIgnored(sql, 0));
 }
 
-function* tokens(sql: string): Generator<Token> {
-  let at = 0;
-  while (at < sql.length) {
-    const skipped = skipIgnored(sql, at);
-    if (skipped > at) {
-      at = skipped;
-      continue;
-    }
-    const char = sql[at] ?? "";
-    if (char === "'" || isEscapeText(sql, at)) {
-      at = endOfText(sql, at);
-      yield { kind: "other", text: "'" };
-    } else if (char === '"') {
-      const end = endOfQuoted(sql, at, '"');
-      yield { kind: "word", text: sql.slice(at + 1, end - 1).replaceAll('""', '"') };
-      at = end;
-    } else if (/[\p{L}_]/u.test(char)) {
-      const word = /^[\p{L}\p{N}_$]+/u.exec(sql.slice(at, at + 256))?.[0] ?? char;
-      yield { kind: "word", text: word };
-      at += word.length;
+/** The only statement of a text, without what stands before and behind it. */
+export function onlyStatement(sql: string): string {
+  let start: number | undefined;
+  for (const token of tokens(sql)) {
+    if (token.kind !== "semicolon") start ??= token.start;
+    else if (start !== undefined) return sql.slice(start, token.start);
+  }
+  return sql.slice(start ?? sql.length);
+}
+
+/** The first word of the code in capitals; empty where the code starts with something else. */
+export function firstVerb(sql: string): string {
+  for (const token of tokens(sql)) {
+    if (token.kind === "semicolon") continue;
+    return token.kind === "word" && token.quoted !== true ? token.text.toUpperCase() : "";
+  }
+  return "";
+}
+
+/** Offset of the statement behind EXPLAIN and its options; undefined where the text is no EXPLAIN. */
+export function explainedOffset(sql: string): number | undefined {
+  let depth = 0;
+  let begun = false;
+  let options = false;
+  for (const { kind, text, start, quoted } of tokens(sql)) {
+    if (!begun) {
+      if (kind === "semicolon") continue;
+      if (kind !== "word" || quoted === true || text.toUpperCase() !== "EXPLAIN") return undefined;
+      begun = true;
+    } else if (depth > 0) {
+      depth += kind === "open" ? 1 : kind === "close" ? -1 : 0;
+    } else if (!options && kind === "open" && isOptionList(sql, start)) {
+      options = true;
+      depth = 1;
+    } else if (!options && kind === "word" && /^(ANALYZE|ANALYSE)$/i.test(text)) {
+      options = true;
     } else {
-      yield { kind: char === ";" ? "semicolon" : char === "(" ? "open" : "other", text: char };
-      at++;
+      return start;
     }
+  }
+  return begun ? sql.length : undefined;
+}
+
+/** Whether a parenthesis opens options and not a statement, as in EXPLAIN (SELECT 1). */
+function isOptionList(sql: string, open: number): boolean {
+  for (const { kind, text } of tokens(sql, open + 1)) {
+    return kind === "word" && /^(ANALYZE|ANALYSE|FORMAT|VERBOSE)$/i.test(text);
+  }
+  return false;
+}
+
+function* tokens(sql: string, from = 0): Generator<Token> {
+  for (let at = endOfIgnored(sql, from); at < sql.length; at = endOfIgnored(sql, at)) {
+    const token = tokenAt(sql, at);
+    yield token;
+    at = token.end;
   }
 }
 
-/** Position behind white space, a comment or a dollar-quoted text at `at`, or `at` itself. */
-function skipIgnored(sql: string, at: number): number {
-  const char = sql[at] ?? "";
-  if (/\s/.test(char)) return at + 1;
-  if (char === "-" && sql[at + 1] === "-") {
-    const end = sql.indexOf("\n", at);
-    return end < 0 ? sql.length : end + 1;
+function tokenAt(sql: string, start: number): Token {
+  const char = sql[start] ?? "";
+  if (char === '"') {
+    const end = endOfQuoted(sql, start, '"');
+    const text = sql.slice(start + 1, end - 1).replaceAll('""', '"');
+    return { kind: "word", text, start, end, quoted: true };
   }
-  if (char === "/" && sql[at + 1] === "*") return endOfBlockComment(sql, at);
+  const literal = endOfLiteral(sql, start);
+  if (literal !== undefined) return { kind: "other", text: "'", start, end: literal };
+  const word = matchAt(WORD, sql, start);
+  if (word !== undefined) return { kind: "word", text: word, start, end: start + word.length };
+  return { kind: KINDS[char] ?? "other", text: char, start, end: start + 1 };
+}
+
+const KINDS: Readonly<Record<string, Token["kind"]>> = {
+  ";": "semicolon",
+  "(": "open",
+  ")": "close",
+};
+
+function matchAt(pattern: RegExp, sql: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(sql)?.[0];
+}
+
+/** Position behind all white space and comments at a position. */
+function endOfIgnored(sql: string, from: number): number {
+  let at = from;
+  while (at < sql.length) {
+    const char = sql[at] ?? "";
+    if (SPACE.test(char)) at++;
+    else if (char === "-" && sql[at + 1] === "-") at = endOfLineComment(sql, at);
+    else if (char === "/" && sql[at + 1] === "*") at = endOfBlockComment(sql, at);
+    else break;
+  }
   return at;
+}
+
+/** A carriage return ends the comment as well as a line feed does. */
+function endOfLineComment(sql: string, at: number): number {
+  for (let i = at; i < sql.length; i++) if (sql[i] === "\n" || sql[i] === "\r") return i + 1;
+  return sql.length;
 }
 
 /** Block comments nest in DuckDB as they do in PostgreSQL. */
@@ -107,19 +178,22 @@ function endOfBlockComment(sql: string, at: number): number {
   return sql.length;
 }
 
-function isEscapeText(sql: string, at: number): boolean {
-  return /[eE]/.test(sql[at] ?? "") && sql[at + 1] === "'" || sql[at] === "$" &&
-      /^\$[\p{L}_]*\$/u.test(sql.slice(at, at + 64));
-}
-
-function endOfText(sql: string, at: number): number {
-  if (sql[at] === "$") {
-    const tag = /^\$[\p{L}_]*\$/u.exec(sql.slice(at, at + 64))?.[0] ?? "$$";
+/** Position behind a text literal that starts here, or undefined. */
+function endOfLiteral(sql: string, at: number): number | undefined {
+  const char = sql[at];
+  if (char === "'") return endOfQuoted(sql, at, "'");
+  if (char === "$") {
+    const tag = matchAt(DOLLAR_QUOTE, sql, at);
+    if (tag === undefined) return undefined;
     const end = sql.indexOf(tag, at + tag.length);
     return end < 0 ? sql.length : end + tag.length;
   }
-  if (sql[at] === "'") return endOfQuoted(sql, at, "'");
-  for (let i = at + 2; i < sql.length; i++) {
+  if ((char === "e" || char === "E") && sql[at + 1] === "'") return endOfEscaped(sql, at + 2);
+  return undefined;
+}
+
+function endOfEscaped(sql: string, from: number): number {
+  for (let i = from; i < sql.length; i++) {
     if (sql[i] === "\\") i++;
     else if (sql[i] === "'" && sql[i + 1] === "'") i++;
     else if (sql[i] === "'") return i + 1;

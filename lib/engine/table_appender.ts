@@ -10,16 +10,17 @@ import {
   DuckDBTimestampTZValue,
   INTEGER,
   LIST,
+  listValue,
   TIMESTAMPTZ,
   VARCHAR,
 } from "@duckdb/node-api";
 import type { DuckDBAppender, DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowColumn, ArrowField } from "../arrow/field.ts";
-import { parseMicros } from "../base/time.ts";
 import { Exporter } from "./arrow_c_write.ts";
 import type { Database } from "./database.ts";
 import { type Native, type Pointer, raise } from "./native_library.ts";
+import { whilePinned } from "./pinned.ts";
 
 /** Rows that DuckDB takes at once. */
 const VECTOR_ROWS = 2048;
@@ -31,12 +32,19 @@ export interface AppendTarget {
   readonly catalog?: string;
 }
 
+/** A schema that DuckDB has taken over. */
+interface ConvertedSchema {
+  readonly fields: readonly ArrowField[];
+  readonly key: string;
+  readonly schema: BigUint64Array<ArrayBuffer>;
+}
+
 /** An open appender; rows are visible after {@linkcode TableAppender.flush}. */
 export class TableAppender {
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
   readonly #native: { native: Native; connection: Pointer; appender: Pointer } | undefined;
-  #converted: { readonly key: string; readonly schema: BigUint64Array<ArrayBuffer> } | undefined;
+  #converted: ConvertedSchema | undefined;
 
   private constructor(database: Database, connection: DuckDBConnection, appender: DuckDBAppender) {
     this.#connection = connection;
@@ -88,18 +96,20 @@ export class TableAppender {
     const exporter = new Exporter();
     const converted = Deno.UnsafePointer.create(this.#convert(target, fields)[0] ?? 0n);
     const chunk = new BigUint64Array(1);
-    const error = symbols.duckdb_data_chunk_from_arrow(
-      target.connection,
-      exporter.array(columns, start, rows),
-      converted,
-      chunk,
-    );
-    raise(target.native, error, "Cannot take the batch over");
-    const state = symbols.duckdb_append_data_chunk(
-      target.appender,
-      Deno.UnsafePointer.create(chunk[0] ?? 0n),
-    );
-    symbols.duckdb_destroy_data_chunk(chunk);
+    // The chunk views the batch's buffers until it is destroyed.
+    const state = whilePinned([exporter, columns], () => {
+      const error = symbols.duckdb_data_chunk_from_arrow(
+        target.connection,
+        exporter.array(columns, start, rows),
+        converted,
+        chunk,
+      );
+      raise(target.native, error, "Cannot take the batch over");
+      const pointer = Deno.UnsafePointer.create(chunk[0] ?? 0n);
+      const appended = symbols.duckdb_append_data_chunk(target.appender, pointer);
+      symbols.duckdb_destroy_data_chunk(chunk);
+      return appended;
+    });
     if (state !== 0) throw new Error("DuckDB refused the rows: a column does not fit its table");
   }
 
@@ -107,17 +117,24 @@ export class TableAppender {
     target: { native: Native; connection: Pointer },
     fields: readonly ArrowField[],
   ): BigUint64Array<ArrayBuffer> {
-    const key = JSON.stringify(fields.map((each) => [each.name, each.format]));
-    if (this.#converted?.key === key) return this.#converted.schema;
+    if (this.#converted?.fields === fields) return this.#converted.schema;
+    const key = shapeOf(fields);
+    if (this.#converted?.key === key) {
+      this.#converted = { ...this.#converted, fields };
+      return this.#converted.schema;
+    }
     this.#forget();
     const schema = new BigUint64Array(1);
-    const error = target.native.symbols.duckdb_schema_from_arrow(
-      target.connection,
-      new Exporter().schema(fields),
-      schema,
-    );
-    raise(target.native, error, "Cannot take the schema over");
-    this.#converted = { key, schema };
+    const exporter = new Exporter();
+    whilePinned([exporter], () => {
+      const error = target.native.symbols.duckdb_schema_from_arrow(
+        target.connection,
+        exporter.schema(fields),
+        schema,
+      );
+      raise(target.native, error, "Cannot take the schema over");
+    });
+    this.#converted = { fields, key, schema };
     return schema;
   }
 
@@ -130,9 +147,8 @@ export class TableAppender {
   #appendValues(columns: readonly ArrowColumn[], start: number, rows: number): void {
     const chunk = DuckDBDataChunk.create(columns.map((column) => typeOf(column.field)), rows);
     columns.forEach((column, i) => {
-      const read = valueReader(column);
-      const values = Array.from({ length: rows }, (_, row) => toValue(column, read(start + row)));
-      chunk.setColumnValues(i, values);
+      const read = duckdbReader(column);
+      chunk.setColumnValues(i, Array.from({ length: rows }, (_, row) => read(start + row)));
     });
     this.#appender.appendDataChunk(chunk);
   }
@@ -152,6 +168,11 @@ export class TableAppender {
   get connection(): DuckDBConnection {
     return this.#connection;
   }
+}
+
+/** Names and types down to the last child: what the buffers are read by. */
+function shapeOf(fields: readonly ArrowField[]): string {
+  return JSON.stringify(fields, ["name", "format", "children"]);
 }
 
 /** The DuckDB type that takes an Arrow field of the kinds that the stores write. */
@@ -177,14 +198,28 @@ export function typeOf(field: ArrowField): DuckDBType {
   throw new TypeError(`Column "${field.name}": format "${field.format}" is not appended`);
 }
 
-function toValue(column: ArrowColumn, value: unknown): DuckDBValue {
-  if (value === null || value === undefined) return null;
-  switch (column.field.format) {
-    case "l":
-      return BigInt(value as number);
-    case "tsu:UTC":
-      return new DuckDBTimestampTZValue(BigInt(parseMicros(String(value))));
-    default:
-      return value as DuckDBValue;
+/** Reads the value of a row as node-api wants it. */
+function duckdbReader(column: ArrowColumn): (row: number) => DuckDBValue {
+  const { format } = column.field;
+  const plain = valueReader(column);
+  if (format === "l" || format === "tsu:UTC") {
+    const data = column.buffers[1] ?? new Uint8Array(0);
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    return (row) => {
+      if (plain(row) === null) return null;
+      const value = view.getBigInt64(row * 8, true);
+      return format === "l" ? value : new DuckDBTimestampTZValue(value);
+    };
   }
+  const [child] = column.children;
+  if (format !== "+l" || child === undefined) return (row) => plain(row) as DuckDBValue;
+  const offsets = column.buffers[1] ?? new Uint8Array(4);
+  const view = new DataView(offsets.buffer, offsets.byteOffset, offsets.byteLength);
+  const item = duckdbReader(child);
+  return (row) => {
+    if (plain(row) === null) return null;
+    const start = view.getInt32(row * 4, true);
+    const length = view.getInt32(row * 4 + 4, true) - start;
+    return listValue(Array.from({ length }, (_, i) => item(start + i)));
+  };
 }
