@@ -3,12 +3,14 @@
  * writer, whether it came by push or is read from the file.
  * @module
  */
-import { join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import type { ArrowBatch } from "../arrow/field.ts";
 import type { FoundStamp } from "../arrow/stamp.ts";
 import { type DataLayout, isDateFolder, parseEventFileName } from "../base/data_layout.ts";
 import { FolderState, listFolder } from "../base/folder_state.ts";
 import { type Damage, EventFileReader } from "../events/event_file_reader.ts";
+import { eventFilesOfDay, onceInOrder } from "../events/event_files.ts";
+import { TakenSequences } from "../events/taken_sequences.ts";
 
 /** Where a batch came from. */
 export interface BatchOrigin {
@@ -42,8 +44,7 @@ export class EventFollower {
   readonly #folders = new FolderState();
   readonly #files = new Map<string, Followed>();
   readonly #open = new Set<string>();
-  /** Last sequence taken, by writer. */
-  readonly #sequences = new Map<string, number>();
+  readonly #taken = new TakenSequences();
   #damage: Damage[] = [];
 
   constructor(layout: DataLayout, take: TakeBatch) {
@@ -53,7 +54,7 @@ export class EventFollower {
 
   /** Last sequence taken of a writer; 0 before its first batch. */
   sequenceOf(writer: string): number {
-    return this.#sequences.get(writer) ?? 0;
+    return this.#taken.last(writer);
   }
 
   /** Stretches of files that could not be read. */
@@ -74,34 +75,25 @@ export class EventFollower {
    * @returns false for a batch that was taken before
    */
   push(batch: ArrowBatch, stamp: FoundStamp, place: { file: string; end: number }): boolean {
-    const path = join(this.#layout.root, place.file);
-    let last = this.sequenceOf(stamp.writer);
-    if (stamp.sequence <= last) return false;
-    if (stamp.sequence > last + 1) {
-      this.scan();
-      last = this.sequenceOf(stamp.writer);
-      if (stamp.sequence <= last) return false;
-    }
-    this.#accept(batch, stamp, path, undefined);
+    const { writer, sequence } = stamp;
+    if (sequence > this.#taken.last(writer) + 1) this.scan();
+    if (!this.#taken.add(writer, sequence)) return false;
+    this.#take(batch, { writer, pid: undefined, path: join(this.#layout.root, place.file) });
     return true;
   }
 
   *#newFiles(): Generator<string> {
-    for (const day of listFolder(this.#layout.events)) {
+    const days = listFolder(this.#layout.events).sort((a, b) => a.name < b.name ? -1 : 1);
+    for (const day of days) {
       if (!day.isDirectory || !isDateFolder(day.name)) continue;
       const folder = join(this.#layout.events, day.name);
       if (!this.#folders.isChanged(folder)) continue;
-      const names = listFolder(folder).filter(({ isFile }) => isFile).map(({ name }) => name)
-        .sort();
-      for (const name of names) {
-        const path = join(folder, name);
-        if (!this.#files.has(path) && parseEventFileName(name) !== null) yield path;
-      }
+      for (const { path } of eventFilesOfDay(folder)) if (!this.#files.has(path)) yield path;
     }
   }
 
   #follow(path: string): void {
-    const name = parseEventFileName(path.slice(path.lastIndexOf("/") + 1).split("\\").pop() ?? "");
+    const name = parseEventFileName(basename(path));
     this.#files.set(path, {
       reader: new EventFileReader(path),
       pid: name?.pid ?? undefined,
@@ -132,11 +124,9 @@ export class EventFollower {
   }
 
   #read(path: string, file: Followed): void {
-    const known = (stamp: FoundStamp) =>
-      stamp.kind === "batch" && stamp.sequence <= this.sequenceOf(stamp.writer);
     try {
-      for (const { batch, stamp } of file.reader.read(known)) {
-        this.#accept(batch, stamp, path, file.pid);
+      for (const { batch, stamp } of onceInOrder(file.reader, this.#taken, () => siblings(path))) {
+        this.#take(batch, { writer: stamp?.writer, pid: file.pid, path });
       }
     } catch (error) {
       if (
@@ -149,18 +139,6 @@ export class EventFollower {
     }
   }
 
-  #accept(
-    batch: ArrowBatch,
-    stamp: FoundStamp | undefined,
-    path: string,
-    pid: number | undefined,
-  ): void {
-    // A batch that was rewritten into a second file after a failed sync is there twice.
-    if (stamp !== undefined && stamp.sequence <= this.sequenceOf(stamp.writer)) return;
-    this.#take(batch, { writer: stamp?.writer, pid, path });
-    if (stamp !== undefined) this.#sequences.set(stamp.writer, stamp.sequence);
-  }
-
   #stat(path: string): Deno.FileInfo | undefined {
     try {
       return Deno.statSync(path);
@@ -169,4 +147,11 @@ export class EventFollower {
       throw error;
     }
   }
+}
+
+/** The files of the same session behind a file. */
+function siblings(path: string): string[] {
+  const sessionId = parseEventFileName(basename(path))?.sessionId;
+  const paths = eventFilesOfDay(dirname(path), sessionId).map((file) => file.path);
+  return paths.slice(paths.indexOf(path) + 1);
 }

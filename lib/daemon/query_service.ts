@@ -24,7 +24,7 @@ import type { Warehouse } from "./warehouse.ts";
 const NOTHING = new Uint8Array(0);
 const MAX_CHANNEL_ID = 512;
 const STATEMENT =
-  /^[\s(]*(?:select|with|from|values|show|describe|summarize|explain|pivot|unpivot|table|--|\/\*)\b?\s/i;
+  /^[\s(]*(?:select|with|from|values|show|describe|summarize|explain|pivot|unpivot|table|--|\/\*)\s/i;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
