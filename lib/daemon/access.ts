@@ -37,9 +37,22 @@ export function checkAccess(rules: AccessRules, context: CallContext): void {
   if (header === undefined) {
     throw unauthenticated("Token is missing: send the header authorization: Bearer TOKEN");
   }
-  const match = /^Bearer\s+(\S+)$/i.exec(header);
-  if (match === null || !sameText(match[1] ?? "", rules.token)) {
+  const given = /^Bearer\s+(\S+)$/i.exec(header)?.[1] ?? basicToken(header);
+  if (given === undefined || !sameText(given, rules.token)) {
     throw unauthenticated("Token is wrong: `litmus daemon token` prints the right one");
+  }
+}
+
+/** The token in the place of a password, for tools that know only user and password. */
+export function basicToken(header: string): string | undefined {
+  const encoded = /^Basic\s+(\S+)$/i.exec(header)?.[1];
+  if (encoded === undefined) return undefined;
+  try {
+    const text = new TextDecoder().decode(Uint8Array.fromBase64(encoded));
+    const colon = text.indexOf(":");
+    return colon < 0 ? undefined : text.slice(colon + 1);
+  } catch {
+    return undefined; // not base64: as good as no token
   }
 }
 

@@ -6,6 +6,7 @@ import { encodeSchema, frameBytes } from "../arrow/message_writer.ts";
 import type { FlightService } from "../flight/service.ts";
 import { decodeSqlCommand } from "../flight/sql_commands.ts";
 import { SUBSCRIBE_PATH } from "../protocol/names.ts";
+import { basicToken } from "./access.ts";
 import type { ActionService } from "./action_service.ts";
 import type { FlightSqlService } from "./flight_sql_service.ts";
 import type { LiveService } from "./live_service.ts";
@@ -25,6 +26,13 @@ export interface ServiceParts {
 export function createService(parts: ServiceParts): FlightService {
   const { queries, puts, actions, sql, live } = parts;
   return {
+    // Drivers with a token ask for nothing here but an answer; those with user and password get a token.
+    handshake: async function* (requests, context) {
+      const header = context.metadata.get("authorization") ?? "";
+      const token = basicToken(header);
+      if (token !== undefined) context.responseHeaders.set("authorization", `Bearer ${token}`);
+      for await (const request of requests) yield { ...request, payload: new Uint8Array(0) };
+    },
     listFlights: (criteria) => queries.list(criteria),
     getFlightInfo: async (descriptor, context) => {
       const command = descriptor.type === "command"

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import {
   createSecureServer,
   createServer,
@@ -186,6 +187,7 @@ export class Http2Transport implements ServerTransport {
       session.destroy();
       return;
     }
+    closeLater(session);
     this.#sessions.set(session, new ConnectionGate(socket));
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     session.once("remoteSettings", () => this.#silent.delete(peer));
@@ -229,4 +231,13 @@ function refusalOf(headers: IncomingHttpHeaders): number | undefined {
   if (headers[":method"] !== "POST") return 405;
   const type = headers["content-type"] ?? "";
   return /^application\/grpc(\+proto)?( *;.*)?$/.test(type) ? undefined : 415;
+}
+
+/**
+ * Puts `close()` off by a turn of the event loop. On a client's GOAWAY, Deno 2.9.6 closes the session from
+ * inside nghttp2's reading of that very frame, and the process aborts (denoland/deno#36788).
+ */
+function closeLater(session: ServerHttp2Session): void {
+  const close = session.close.bind(session);
+  session.close = () => void setImmediate(close);
 }

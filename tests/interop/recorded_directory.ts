@@ -42,7 +42,11 @@ async function recordSession(
   for (const unit of units) {
     // The second session is the retest: what failed before passes.
     const fails = station_id === "bench-1" && FAILING.has(unit);
-    const options = { dut_serial: serialOf(unit), product_id: `PSU-${unit % 2}`, test_phase: "x y" };
+    const options = {
+      dut_serial: serialOf(unit),
+      product_id: `PSU-${unit % 2}`,
+      test_phase: "x y",
+    };
     await session.run({ ...options, custom_metadata: { order: "4711" } }, (run) => {
       return testUnit(run, unit, fails);
     });

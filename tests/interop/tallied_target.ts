@@ -2,7 +2,11 @@
  * Where the recorder of a test writes: real files and a real daemon, and a tally of all that passes.
  * @module
  */
-import type { BlockInput, ChannelWriteOptions, StructInput } from "../../lib/channels/channel_types.ts";
+import type {
+  BlockInput,
+  ChannelWriteOptions,
+  StructInput,
+} from "../../lib/channels/channel_types.ts";
 import { FileChannelStore } from "../../lib/channels/file_channel_store.ts";
 import type { EventInput } from "../../lib/events/event_inputs.ts";
 import { EventStore } from "../../lib/events/event_store.ts";

@@ -1,0 +1,211 @@
+/**
+ * All scenarios: which client meets what.
+ * @module
+ */
+import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { join } from "@std/path";
+import { acquire, type Lease } from "../../lib/protocol/lease.ts";
+import { stopDaemon } from "../harness.ts";
+import { lastLines, MissingTool, type ProgramResult, runProgram } from "./program.ts";
+import { type Check, check, checksOf, type Part, type Scenario } from "./scenario.ts";
+import type { RecordedDirectory } from "./scenario.ts";
+import { CLIENTS, type Toolchain } from "./toolchain.ts";
+
+const HERE = import.meta.dirname ?? ".";
+const script = (name: string): string => join(HERE, name);
+
+const pyarrowClient: Scenario = {
+  name: "pyarrow.flight client",
+  part: "python",
+  run: async (recorded, toolchain) => {
+    const python = await toolchain.python("clients");
+    return await recorded.served(({ location, token }) =>
+      checksOf(python, [
+        script("pyarrow_client.py"),
+        "all",
+        location,
+        token,
+        recorded.expectedFile,
+      ])
+    );
+  },
+};
+
+const acknowledgedPut: Scenario = {
+  name: "pyarrow put, acknowledged, daemon killed",
+  part: "python",
+  run: async (recorded, toolchain) => {
+    const python = await toolchain.python("clients");
+    const act = (part: string, { location, token }: Lease, file: string): Promise<Check[]> =>
+      checksOf(python, [script("pyarrow_client.py"), part, location, token, file]);
+    return await recorded.served(async (lease, { path }) => {
+      const ids = join(path, "ids.json");
+      const put = await act("put", lease, ids);
+      await stopDaemon(path, "SIGKILL");
+      await using next = await acquire(path);
+      notEqual(next.pid, lease.pid);
+      return [...put, ...await act("find", next, ids)];
+    });
+  },
+};
+
+const originalReader: Scenario = {
+  name: "litmus-test 0.1.3 reads our directory",
+  part: "python",
+  run: async (recorded, toolchain) => {
+    const python = await toolchain.python("original");
+    const home = await Deno.makeTempDir({ prefix: "litmus-original-" });
+    try {
+      await recorded.copyTo(join(home, "data"));
+      return await checksOf(python, [script("litmus_reader.py"), home, recorded.expectedFile], {
+        timeoutSeconds: 300,
+      });
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  },
+};
+
+const parquetReaders: Scenario = {
+  name: "DuckDB, Polars and pandas read our Parquet",
+  part: "python",
+  run: async (recorded, toolchain) => {
+    const python = await toolchain.python("clients");
+    const folder = await Deno.makeTempDir({ prefix: "litmus-parquet-" });
+    try {
+      await recorded.copyTo(folder);
+      return await checksOf(python, [script("parquet_readers.py"), folder, recorded.expectedFile]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+};
+
+const adbc: Scenario = {
+  name: "ADBC driver for Flight SQL",
+  part: "python",
+  run: async (recorded, toolchain) => {
+    const python = await toolchain.python("clients");
+    return await recorded.served(({ location, token }) =>
+      checksOf(python, [script("adbc_client.py"), location, token])
+    );
+  },
+};
+
+const jdbc: Scenario = {
+  name: "JDBC driver for Flight SQL",
+  part: "java",
+  run: async (recorded, toolchain) => {
+    const driver = await toolchain.jdbcDriver();
+    const program = join(HERE, "jdbc", "JdbcClient.java");
+    return await recorded.served(({ location, token }) =>
+      checksOf("java", [OPEN_MEMORY, "-cp", driver, program, location, token])
+    );
+  },
+};
+
+/** Arrow's Java library reads memory by means that the JDK opens only when asked. */
+const OPEN_MEMORY = "--add-opens=java.base/java.nio=ALL-UNNAMED";
+
+/** The command of an example client; location and SQL follow. */
+type ClientCommand = (toolchain: Toolchain) => Promise<readonly [string, ...string[]]>;
+
+function example(name: string, part: Part, command: ClientCommand): Scenario {
+  return {
+    name: `${name} example`,
+    part,
+    run: async (recorded, toolchain) => {
+      const [program, ...args] = await command(toolchain);
+      return await recorded.served(async ({ location, token }) => {
+        const ask = (sql: string, LITMUS_TOKEN: string): Promise<ProgramResult> =>
+          runProgram(program, [...args, location, sql], { env: { LITMUS_TOKEN } });
+        return await exampleChecks(recorded, (sql) => ask(sql, token), () => ask(RUNS, "wrong"));
+      });
+    },
+  };
+}
+
+const RUNS = `SELECT r.run_id, r.run_outcome, count(m.run_id) AS measurements
+  FROM runs r LEFT JOIN measurements m USING (run_id) GROUP BY r.run_id, r.run_outcome`;
+const MANY = 200_000;
+
+async function exampleChecks(
+  { expected }: RecordedDirectory,
+  ask: (sql: string) => Promise<ProgramResult>,
+  askWrong: () => Promise<ProgramResult>,
+): Promise<Check[]> {
+  const rows = async (sql: string): Promise<string[]> => {
+    const { code, stdout, stderr } = await ask(sql);
+    equal(code, 0, lastLines(stderr));
+    return stdout.trimEnd().split(/\r?\n/);
+  };
+  return [
+    await check("runs", async () => {
+      const wanted = expected.runs.map((run) =>
+        `${run.run_id}\t${run.outcome}\t${run.measurements}`
+      );
+      deepEqual((await rows(RUNS)).sort(), wanted.sort());
+    }),
+    await check("many rows", async () => {
+      const found = await rows(`SELECT i, 'row ' || i AS t, i * 0.5 AS h FROM range(${MANY}) r(i)`);
+      equal(found.length, MANY);
+      const sum = found.reduce((total, line) => total + Number(line.split("\t")[0]), 0);
+      equal(sum, MANY * (MANY - 1) / 2);
+    }),
+    await check("mistake in the SQL", async () => {
+      const { code, stdout, stderr } = await ask("SELECT nothing FROM runs");
+      notEqual(code, 0);
+      equal(/nothing/.test(stderr + stdout), true, lastLines(stderr));
+    }),
+    await check("wrong token", async () => {
+      const { code, stdout, stderr } = await askWrong();
+      notEqual(code, 0);
+      equal(/token/i.test(stderr + stdout), true, lastLines(stderr));
+    }),
+  ];
+}
+
+/** All of them, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [
+  pyarrowClient,
+  acknowledgedPut,
+  originalReader,
+  parquetReaders,
+  adbc,
+  example("Python", "python", async (toolchain) => [
+    await toolchain.python("clients"),
+    join(CLIENTS, "python", "query.py"),
+  ]),
+  example("Go", "go", async (toolchain) => [await toolchain.go()]),
+  example("Rust", "rust", async (toolchain) => [await toolchain.rust()]),
+  example("Java", "java", async (toolchain) => [
+    "java",
+    OPEN_MEMORY,
+    "-cp",
+    await toolchain.javaClassPath(),
+    join(CLIENTS, "java", "src", "main", "java", "Query.java"),
+  ]),
+  jdbc,
+].map(whenPresent);
+
+/** A scenario whose program is not part of this checkout is skipped. */
+function whenPresent(scenario: Scenario): Scenario {
+  const files: Readonly<Record<string, string>> = {
+    [adbc.name]: script("adbc_client.py"),
+    [jdbc.name]: join(HERE, "jdbc", "JdbcClient.java"),
+  };
+  const file = files[scenario.name];
+  if (file === undefined) return scenario;
+  return {
+    ...scenario,
+    run: async (recorded, toolchain) => {
+      try {
+        await Deno.stat(file);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        throw new MissingTool(`${file} is not part of this checkout`);
+      }
+      return await scenario.run(recorded, toolchain);
+    },
+  };
+}
