@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- printing is what it is for
 /**
  * The figures of the whole path, side by side in one run:
  *

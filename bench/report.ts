@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- printing is what it is for
 /**
  * Figures as a table.
  * @module

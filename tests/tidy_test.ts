@@ -70,9 +70,11 @@ function sources(...folders: string[]): Source[] {
   return folders.flatMap((folder) => [...walk(join(ROOT, folder))]).map((path) => {
     const text = Deno.readTextFileSync(path);
     const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
-    const imports = [...code.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) =>
-      name ?? ""
+    const statements = code.matchAll(
+      /^(?:import|export)\b[^"';]*?\bfrom "([^"]+)"|^import "([^"]+)"/gm,
     );
+    const calls = code.matchAll(/\bimport\(\s*"([^"]+)"/g);
+    const imports = [...statements, ...calls].map(([, name, bare]) => name ?? bare ?? "");
     return { path, text, imports };
   });
 }

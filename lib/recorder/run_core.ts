@@ -33,11 +33,11 @@ export class RunCore {
   readonly target: RecorderTarget;
   readonly runId: string;
   readonly instruments: InstrumentBook;
-  readonly claims = new RunClaims();
+  readonly claims: RunClaims = new RunClaims();
   /** In order of their start. */
-  readonly openSteps = new Set<OpenStep>();
+  readonly openSteps: Set<OpenStep> = new Set();
   /** Paths for which the plan of the run was announced. */
-  readonly planned = new Set<string>();
+  readonly planned: Set<string> = new Set();
   readonly #clock: Clock;
   readonly #stepIndexes = new Map<string, Map<string, number>>();
   readonly #reported = new WeakSet<object>();
