@@ -8,17 +8,19 @@ import { join } from "@std/path";
 import { setImmediate } from "node:timers";
 import { EventLog } from "../lib/events/event_log.ts";
 import { EventStore } from "../lib/events/event_store.ts";
-import type { MeasurementRecordedInput } from "../lib/events/event_inputs.ts";
+import type { EventInput } from "../lib/events/event_inputs.ts";
 import { FileEventLog } from "../lib/events/file_event_log.ts";
 import { readEventBatches, readEvents } from "../lib/events/read_events.ts";
 import { runtimePaths } from "../lib/protocol/runtime_directory.ts";
 import { readEndpoint } from "../lib/protocol/endpoint.ts";
 import { FileLock } from "../lib/protocol/file_lock.ts";
 
+type MeasurementInput = Extract<EventInput, { readonly event_type: "test.measurement" }>;
+
 const runId = crypto.randomUUID();
 
 /** A measurement with all the fields that a test usually fills. */
-function measurement(i: number): MeasurementRecordedInput {
+function measurement(i: number): MeasurementInput {
   return {
     event_type: "test.measurement",
     run_id: runId,
@@ -271,7 +273,7 @@ async function live(isWatched: boolean, events = 4000): Promise<void> {
     const sizeBefore = sizeOf(log.status().file);
     const start = performance.now();
     for (let i = 0; i < events; i++) {
-      while (performance.now() < start + i) await turn();
+      while (performance.now() < start + i) await sleep(0);
       log.emit({ ...measurement(i), value: performance.timeOrigin + performance.now() });
     }
     await log.flush();

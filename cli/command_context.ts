@@ -12,6 +12,8 @@ import type { GlobalOptions } from "./options/global_options.ts";
 import { Output } from "./output/output.ts";
 import { processTerminal, type Terminal } from "./output/terminal.ts";
 
+export { OutputClosed } from "./output/sink.ts";
+
 /** Parts of a context. */
 export interface ContextParts {
   readonly options: GlobalOptions;

@@ -29,12 +29,19 @@ export class CommandHost {
    *
    * @param load loads the code of the command, which is needed for no other
    */
-  action<O extends object>(load: () => Promise<CommandBody<O>>): (...all: unknown[]) => Promise<void> {
+  action<O extends object>(
+    load: () => Promise<CommandBody<O>>,
+  ): (...all: unknown[]) => Promise<void> {
     return async (...all) => {
       const command = all.at(-1) as Command;
       const options = all.at(-2) as O;
       const args = all.slice(0, -2).flat().filter((arg) => arg !== undefined) as string[];
-      this.#exitCode = await this.#run(command.optsWithGlobals<GlobalOptions>(), load, options, args);
+      this.#exitCode = await this.#run(
+        command.optsWithGlobals<GlobalOptions>(),
+        load,
+        options,
+        args,
+      );
     };
   }
 
@@ -44,9 +51,7 @@ export class CommandHost {
     options: O,
     args: readonly string[],
   ): Promise<number> {
-    const [{ describeFailure }, { OutputClosed }, { CommandContext }, body] = await Promise.all([
-      import("./failure.ts"),
-      import("./output/sink.ts"),
+    const [{ CommandContext, OutputClosed }, body] = await Promise.all([
       import("./command_context.ts"),
       load(),
     ]);
@@ -61,6 +66,7 @@ export class CommandHost {
       await context?.output.abandon();
       if (error instanceof OutputClosed) return 0;
       if (interrupt.signal.aborted) return INTERRUPTED;
+      const { describeFailure } = await import("./describe_failure.ts");
       const { text, exitCode } = describeFailure(error, {
         sql: context?.lastSql,
         debug: isDebug(),

@@ -16,6 +16,12 @@ import { CommandHost } from "./command_host.ts";
 /** Exit code of a wrong command line. */
 const USAGE = 2;
 
+/** Commander begins its messages in lower case; ours are sentences. */
+function outputError(text: string, write: (text: string) => void): void {
+  const message = text.replace(/^error: /, "");
+  write(`litmus: ${message.charAt(0).toUpperCase()}${message.slice(1)}`);
+}
+
 /** Builds the program. */
 export function buildProgram(host: CommandHost): Command {
   const program = new Command("litmus")
@@ -25,7 +31,11 @@ export function buildProgram(host: CommandHost): Command {
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .configureHelp({ showGlobalOptions: true, helpWidth: 80 })
-    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false })
+    .configureOutput({
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      outputError,
+    })
     .showSuggestionAfterError(true)
     .exitOverride();
   for (const option of globalOptions()) program.addOption(option);
@@ -74,7 +84,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     // Commander has said what is wrong; what it cannot know is where to read on.
-    const hint = error.code === "commander.help" ? "" : "See litmus --help, or litmus help COMMAND\n";
+    const hint = error.code === "commander.help"
+      ? ""
+      : "See litmus --help, or litmus help COMMAND\n";
     Deno.stderr.writeSync(new TextEncoder().encode(hint));
     return USAGE;
   }

@@ -1,7 +1,7 @@
 /** SQL that comes by network reads, and reads nothing but the stores. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { join } from "@std/path";
-import { FlightError, LimitError } from "../lib/base/errors.ts";
+import { LimitError, SqlError } from "../lib/base/errors.ts";
 import { EventStore } from "../lib/events/event_store.ts";
 import { rowsOf, testDirectory } from "./harness.ts";
 
@@ -55,8 +55,7 @@ Deno.test("Statements that are not reading are refused and change nothing", asyn
   ];
   for (const statement of statements) {
     await rejects(store.sql(statement).then((result) => result.toArrow()), (error) => {
-      ok(error instanceof FlightError || error instanceof LimitError, `${statement}: ${error}`);
-      if (error instanceof FlightError) ok(error.code !== 13, `${statement}: ${error.message}`);
+      ok(error instanceof SqlError || error instanceof LimitError, `${statement}: ${error}`);
       return true;
     }, statement);
   }
@@ -101,12 +100,24 @@ Deno.test("A mistake in the SQL is explained and never an internal error", async
     ] as const
   ) {
     await rejects(store.sql(statement).then((result) => result.toArrow()), (error) => {
-      ok(error instanceof FlightError, String(error));
-      equal(error.code, 3, error.message);
+      ok(error instanceof SqlError, String(error));
+      equal(error.sql, statement);
       match(error.message, pattern);
       return true;
     });
   }
+});
+
+Deno.test("The place of a mistake survives the way from the engine to the caller", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  const sql = "SELECT 'äöü🦆',\n  nothing\nFROM runs";
+  await rejects(store.sql(sql), (error) => {
+    ok(error instanceof SqlError);
+    equal(error.position, sql.indexOf("nothing"));
+    match(error.message, /not found in FROM clause/);
+    return true;
+  });
 });
 
 Deno.test("Parameters are bound by position and by name", async () => {

@@ -26,7 +26,7 @@ function declareSql(program: Command, host: CommandHost): void {
       "Runs one reading SQL statement over the views events, sessions, runs, steps, measurements and channels. `-` reads it from standard input, @FILE from a file.",
     )
     .argument("<query>", "the statement, `-`, or @FILE")
-    .option("-p, --param <name=value>", "value for $name, or bare for ?; may be repeated", collect, [])
+    .option("-p, --param <name=value>", "value for $name, or bare for ?; may be repeated", collect)
     .addHelpText(
       "after",
       examples(
@@ -45,7 +45,7 @@ function declareEvents(program: Command, host: CommandHost): void {
     .description("Lists events in the order of their time.")
     .option("--session <id>", "of one session (id or its first characters)")
     .option("--run <run>", "of one run (id, its first characters, serial, or latest)")
-    .option("--type <type>", "of one type, such as test.measurement; may be repeated", collect, [])
+    .option("--type <type>", "of one type, such as test.measurement; may be repeated", collect)
     .option("--since <time>", `from then on: ${TIMES}`)
     .option("--until <time>", "before then")
     .option("-n, --limit <count>", "at most so many, the latest")
@@ -69,7 +69,7 @@ function declareTail(program: Command, host: CommandHost): void {
     .option("--from-start", "show everything recorded so far first")
     .option("--session <id>", "of one session")
     .option("--run <id>", "of one run")
-    .option("--type <type>", "of one type; may be repeated", collect, [])
+    .option("--type <type>", "of one type; may be repeated", collect)
     .option("-n, --limit <count>", "leave after so many")
     .addHelpText(
       "after",

@@ -30,6 +30,6 @@ export function declareShellCommands(program: Command, host: CommandHost): void 
     )
     .action(host.action(async () => {
       const { completionsCommand } = await import("../commands/completions.ts");
-      return (context, options, shell) => completionsCommand(context, program, shell ?? "");
+      return (context, _options, shell = "") => completionsCommand(context, program, shell);
     }));
 }

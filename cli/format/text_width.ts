@@ -1,7 +1,13 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
 const PLAIN = /^[ -~]*$/;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+// Made on first use: it takes 10 ms, which no plain table should wait for.
+let segmenter: Intl.Segmenter | undefined;
+
+function clusters(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 // What takes no cell: combining marks, joiners, variation selectors, controls.
 const BARE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Me}\p{Mn}]/u;
@@ -18,7 +24,7 @@ const HANGUL = /^\p{Script=Hangul}/u;
 export function textWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += clusterWidth(segment);
+  for (const { segment } of clusters(text)) width += clusterWidth(segment);
   return width;
 }
 
@@ -49,7 +55,7 @@ export function cutText(text: string, width: number, mark = "…"): string {
   if (PLAIN.test(text)) return text.slice(0, width - 1) + mark;
   let kept = "";
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of clusters(text)) {
     used += textWidth(segment);
     if (used > width - 1) break;
     kept += segment;
@@ -63,9 +69,9 @@ export function padText(text: string, width: number, align: "left" | "right" = "
   return align === "left" ? text + blanks : blanks + text;
 }
 
-const counts = new Intl.NumberFormat("en-US");
 
 /** A count with its noun: `1 row`, `12,345 rows`. */
 export function countText(count: number, noun: string): string {
-  return `${counts.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const digits = String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  return `${digits} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -13,7 +13,8 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   d: 86_400,
   w: 604_800,
 };
-const HOW = "a time such as 2026-11-21, 2026-11-21T07:04:00Z, or how long ago, such as 30m, 12h, 7d";
+const HOW =
+  "a time such as 2026-11-21, 2026-11-21T07:04:00Z, or how long ago, such as 30m, 12h, 7d";
 
 /**
  * Reads a time: RFC 3339, a date in UTC, or how long ago.

@@ -22,6 +22,8 @@ const encoder = new TextEncoder();
 export interface RowOptions {
   /** Units of columns by name. */
   readonly units?: Readonly<Record<string, string | null | undefined>>;
+  /** Columns whose text is a time: of a time only what does not fit at all is cut. */
+  readonly times?: readonly string[];
   /** Pass each row on at once. @default false */
   readonly eager?: boolean;
   /** What to say where there are no rows, on standard error. */
@@ -79,6 +81,11 @@ export class Output {
     return this.screen?.width ?? 80;
   }
 
+  /** Whether a line of progress may be drawn on standard error. */
+  get showsProgress(): boolean {
+    return this.terminal.err && this.#options.quiet !== true;
+  }
+
   /** Writes text as it is. */
   async text(text: string | Uint8Array): Promise<void> {
     this.#sink ??= this.path === undefined ? stdoutSink() : await fileSink(this.path);
@@ -106,7 +113,7 @@ export class Output {
       const { writeArrow } = await import("./arrow_output.ts");
       return await writeArrow(result, (chunk) => this.text(chunk), this.#signal);
     }
-    return await this.rows(queryRows(result, options.units), options);
+    return await this.rows(queryRows(result, options), options);
   }
 
   /** Writes rows. */
@@ -144,7 +151,12 @@ export class Output {
       kind: typeof value === "number" ? "number" as const : "text" as const,
     }));
     const row = Object.values(object);
-    await this.rows({ columns, rows: async function* () { yield await Promise.resolve(row); } });
+    await this.rows({
+      columns,
+      rows: async function* () {
+        yield await Promise.resolve(row);
+      },
+    });
   }
 
   #rowFormat(): RowFormat {

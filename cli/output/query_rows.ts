@@ -22,18 +22,23 @@ const EXACT: Readonly<Record<string, ColumnKind>> = {
   "+m": "struct",
 };
 
-/**
- * The rows of a result; they can be read once.
- *
- * @param units units of columns by name, for the heads of tables
- */
+/** What is known of the columns beyond their types. */
+export interface ColumnHints {
+  /** Units by name, for the heads of tables. */
+  readonly units?: Readonly<Record<string, string | null | undefined>>;
+  /** Names of text columns that hold times. */
+  readonly times?: readonly string[];
+}
+
+/** The rows of a result; they can be read once. */
 export function queryRows(
   result: Pick<QueryResult, "schema" | "rowArrays">,
-  units: Readonly<Record<string, string | null | undefined>> = {},
+  { units = {}, times = [] }: ColumnHints = {},
 ): RowSource {
   const columns = result.schema.fields.map(({ name, format }): ResultColumn => {
     const unit = Object.hasOwn(units, name) ? units[name] : undefined;
-    return { name, kind: kindOf(format), ...(unit ? { unit } : {}) };
+    const kind = times.includes(name) ? "time" : kindOf(format);
+    return { name, kind, ...(unit ? { unit } : {}) };
   });
   return { columns, rows: () => result.rowArrays() };
 }

@@ -49,9 +49,7 @@ export function stdoutSink(): Sink {
 export async function fileSink(path: string): Promise<Sink> {
   const target = resolve(path);
   const direct = await isSpecial(target);
-  const temporary = direct
-    ? target
-    : join(dirname(target), `.${basename(target)}.${Deno.pid}.tmp`);
+  const temporary = direct ? target : join(dirname(target), `.${basename(target)}.${Deno.pid}.tmp`);
   const file = await open(temporary, direct, path);
   return {
     write: (chunk) => writeAll(file, chunk),

@@ -37,7 +37,10 @@ export function commandCandidates(
   const word = words.at(-1) ?? "";
   const kind = takes[Math.min(words.length, takes.length) - 1];
   if (words.length > 1 && takes.includes("sql") || kind === "sql") {
-    return { kind: "sql", from: line.length - rest.length + (rest.length - rest.trimStart().length) };
+    return {
+      kind: "sql",
+      from: line.length - rest.length + (rest.length - rest.trimStart().length),
+    };
   }
   const candidates = kind === undefined ? [] : argumentCandidates(kind, word, catalog, listFiles);
   return { kind: "words", from: line.length - word.length, candidates, isFile: kind === "file" };

@@ -50,7 +50,8 @@ const channels: DotCommand = {
   run: ([text], state): Step =>
     act(state, {
       kind: "rows",
-      sql: `SELECT channel_id, session_id, data_type, units, samples, first_timestamp, last_timestamp
+      sql:
+        `SELECT channel_id, session_id, data_type, units, samples, first_timestamp, last_timestamp
         FROM channels ${text === undefined ? "" : "WHERE contains(lower(channel_id), lower($1))"}
         ORDER BY channel_id, first_timestamp`,
       ...(text === undefined ? {} : { parameters: [text] }),

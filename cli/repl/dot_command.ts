@@ -39,7 +39,9 @@ export interface DotCommand {
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   const parts = /(?:'[^']*(?:'|$)|"[^"]*(?:"|$)|[^\s'"])+/g;
-  for (const [word] of text.matchAll(parts)) words.push(word.replace(/'([^']*)'?|"([^"]*)"?/g, "$1$2"));
+  for (const [word] of text.matchAll(parts)) {
+    words.push(word.replace(/'([^']*)'?|"([^"]*)"?/g, "$1$2"));
+  }
   return words;
 }
 

@@ -22,7 +22,9 @@ const once: DotCommand = {
   details: `${FORMATS}\nExample: .once runs.json`,
   takes: ["file"],
   run([path], state): Step {
-    if (path === undefined) return fail(state, "Cannot redirect: wanted a file, such as .once a.csv");
+    if (path === undefined) {
+      return fail(state, "Cannot redirect: wanted a file, such as .once a.csv");
+    }
     return act(state, { kind: "output", path, once: true });
   },
 };

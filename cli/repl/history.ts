@@ -7,23 +7,28 @@ const ENTRIES_KEPT = 10_000;
  */
 export class History {
   readonly #entries: string[];
-  readonly #file: string | undefined;
+  readonly #onTrouble: (message: string) => void;
+  #file: string | undefined;
 
-  constructor(entries: readonly string[], file?: string) {
+  constructor(
+    entries: readonly string[],
+    file?: string,
+    onTrouble: (message: string) => void = () => {},
+  ) {
     this.#entries = [...entries];
     this.#file = file;
+    this.#onTrouble = onTrouble;
   }
 
   /** Reads a file; one that is not there is an empty history. */
-  static load(file: string | undefined): History {
-    if (file === undefined) return new History([]);
+  static load(file: string, onTrouble: (message: string) => void): History {
     const entries = readLines(file).map(parseEntry);
     if (entries.length > 2 * ENTRIES_KEPT) {
       const kept = entries.slice(-ENTRIES_KEPT);
       replaceFile(file, kept.map((entry) => `${formatEntry(entry)}\n`).join(""));
-      return new History(kept, file);
+      return new History(kept, file, onTrouble);
     }
-    return new History(entries, file);
+    return new History(entries, file, onTrouble);
   }
 
   /** Entries, the oldest first. */
@@ -41,8 +46,20 @@ export class History {
     this.#entries.push(entry);
     if (this.#file === undefined || /^\s/.test(entry)) return;
     // Appended as a whole: shells that are open at the same time do not lose each other's lines.
-    Deno.writeTextFileSync(this.#file, `${formatEntry(entry)}\n`, { append: true, mode: 0o600 });
+    try {
+      Deno.writeTextFileSync(this.#file, `${formatEntry(entry)}\n`, { append: true, mode: 0o600 });
+    } catch (error) {
+      // A full disk must not end the shell in which one finds out why it is full.
+      this.#onTrouble(troubleText(this.#file, error));
+      this.#file = undefined;
+    }
   }
+}
+
+/** Why the history is not kept. */
+export function troubleText(file: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `History is not kept: cannot use ${file}: ${reason}`;
 }
 
 function replaceFile(file: string, text: string): void {

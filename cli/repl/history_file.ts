@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { readEnv } from "../../lib/config/data_directory.ts";
-import { History } from "./history.ts";
+import { History, troubleText } from "./history.ts";
 
 /** The file in which programs of this user keep what was typed, or undefined where there is no home. */
 export function defaultHistoryFile(
@@ -26,12 +26,11 @@ export function openHistory(
   if (file === undefined) return new History([]);
   try {
     Deno.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const history = History.load(file);
+    const history = History.load(file, onTrouble);
     Deno.openSync(file, { append: true, create: true, mode: 0o600 }).close();
     return history;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    onTrouble(`History is not kept: cannot use ${file}: ${reason}`);
+    onTrouble(troubleText(file, error));
     return new History([]);
   }
 }

@@ -41,13 +41,21 @@ export function searchKey(
 
 function ended(state: EditorState): EditorState {
   const found = state.search?.found;
-  return { ...state, search: undefined, historyIndex: found, draft: state.search?.before.text ?? "" };
+  return {
+    ...state,
+    search: undefined,
+    historyIndex: found,
+    draft: state.search?.before.text ?? "",
+  };
 }
 
 function narrowed(state: EditorState, query: string, { history }: EditorContext): Pressed {
   const search = state.search!;
   if (query === "") {
-    return [{ ...state, search: { ...search, query, found: undefined }, buffer: search.before }, "none"];
+    return [
+      { ...state, search: { ...search, query, found: undefined }, buffer: search.before },
+      "none",
+    ];
   }
   const from = search.found ?? history.length - 1;
   return shown({ ...state, search: { ...search, query } }, find(history, query, from, -1), history);

@@ -70,13 +70,17 @@ export function pressKey(state: EditorState, key: Key, context: EditorContext): 
     const [next, action] = plainKey({ ...state, popup: undefined }, key, context);
     const isTyping = key.kind === "text" && /[\w.]$/.test(key.text) ||
       key.kind === "key" && key.name === "backspace";
-    return isTyping && action === "none" ? [{ ...next, popup: state.popup }, "refilter"] : [next, action];
+    return isTyping && action === "none"
+      ? [{ ...next, popup: state.popup }, "refilter"]
+      : [next, action];
   }
   return plainKey(state, key, context);
 }
 
 function plainKey(state: EditorState, key: Key, context: EditorContext): Pressed {
-  if (key.kind !== "key") return [edit(state, insertText(state.buffer, cleanText(key.text))), "none"];
+  if (key.kind !== "key") {
+    return [edit(state, insertText(state.buffer, cleanText(key.text))), "none"];
+  }
   const { name } = key;
   if (Object.hasOwn(MOVES, name)) return [moved(state, MOVES[name]!(state.buffer)), "none"];
   if (Object.hasOwn(KILLS, name)) return [kill(state, KILLS[name]!(state.buffer)), "none"];
@@ -92,7 +96,9 @@ function commandKey(state: EditorState, name: string, context: EditorContext): P
     case "alt+enter":
       return [newLine(state), "none"];
     case "tab":
-      return isIndent(buffer) ? [edit(state, insertText(buffer, "  ")), "none"] : [state, "complete"];
+      return isIndent(buffer)
+        ? [edit(state, insertText(buffer, "  ")), "none"]
+        : [state, "complete"];
     case "up":
     case "down":
       return vertical(state, name, context);

@@ -53,7 +53,8 @@ const cancel: DotCommand = {
   group: "Live",
   usage: ".cancel QUERY_ID|SQL",
   summary: "Cancels a query of another client in the engine",
-  details: "A query of this shell is cancelled by Ctrl-C.\nExample: .cancel SELECT count(*) FROM events",
+  details:
+    "A query of this shell is cancelled by Ctrl-C.\nExample: .cancel SELECT count(*) FROM events",
   takes: ["sql"],
   run: (_words, state, rest): Step =>
     act(state, { kind: "cancel", query: rest.trim() === "" ? undefined : rest.trim() }),

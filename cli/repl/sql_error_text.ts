@@ -55,12 +55,16 @@ function hintFor(
   more: string,
   names: readonly string[],
 ): string | undefined {
-  if (wrong === undefined || !/Referenced column|does not have a column/.test(message)) return undefined;
+  if (wrong === undefined || !/Referenced column|does not have a column/.test(message)) {
+    return undefined;
+  }
   const offered = /Candidate bindings: (.*)/.exec(more)?.[1]?.match(/"([^"]+)"/g) ?? [];
   const bindings = offered.map((name) => name.slice(1, -1).split(".").at(-1)!);
   const known = [...names, ...bindings];
-  if (known.length === 0) return undefined;
-  const nearest = nearestName(wrong.split(".").at(-1)!.toLowerCase(), known);
+  const short = wrong.split(".").at(-1)!.toLowerCase();
+  // Of a letter or two no name is nearer than another.
+  if (known.length === 0 || short.length < 3) return undefined;
+  const nearest = nearestName(short, known);
   return `Did you mean "${nearest}"?`;
 }
 

@@ -140,6 +140,9 @@ function plainFrame(
   if (passesNext(source, bodyStart, end, size, header)) {
     return bad("body length leads past the next message", false, byteLength);
   }
+  if (swallowsNext(source, start, end, size)) {
+    return bad("metadata length leads past the next message", false, byteLength);
+  }
   const body = source.read(bodyStart, header.bodyLength);
   return { kind: "message", start, end, header, metadata, body, stamp: undefined };
 }
@@ -159,6 +162,27 @@ function passesNext(
   );
   const padded = bodyStart + Math.ceil(used / 8) * 8;
   return padded < end && startsMessage(source, padded);
+}
+
+/**
+ * True where no message starts at the end of one, but a whole one lies inside: a flipped bit in the length
+ * of the metadata moves all that follows, and its flatbuffer reads as before.
+ */
+function swallowsNext(source: ByteSource, start: number, end: number, size: number): boolean {
+  if (end + 4 > size || startsMessage(source, end)) return false;
+  const bytes = source.read(start, Math.min(end + PREFIX_BYTES, size) - start);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = PREFIX_BYTES; at + PREFIX_BYTES <= bytes.byteLength; at += 8) {
+    const metadataBytes = view.getUint32(at + 4, true);
+    if (view.getUint32(at, true) !== CONTINUATION || metadataBytes === 0) continue;
+    const from = start + at + PREFIX_BYTES;
+    if (metadataBytes > ARROW_LIMITS.metadataBytes || from + metadataBytes > size) continue;
+    const header = headerOf(source.read(from, metadataBytes));
+    if (typeof header === "string") continue;
+    const behind = from + metadataBytes + header.bodyLength;
+    if (behind === size || (behind + 4 <= size && startsMessage(source, behind))) return true;
+  }
+  return false;
 }
 
 function startsMessage(source: ByteSource, at: number): boolean {

@@ -173,7 +173,9 @@ function remedy(cause: unknown, text: string): string {
     return " (check the permissions of the folder and the --allow flags)";
   }
   if (/no space|ENOSPC|quota|EDQUOT/i.test(text)) return " (free space; writing then goes on)";
-  if (/read-only|EROFS/i.test(text)) return " (make the file system writable; writing then goes on)";
+  if (/read-only|EROFS/i.test(text)) {
+    return " (make the file system writable; writing then goes on)";
+  }
   if (/input\/output error|EIO/i.test(text)) return " (check the device and its cable)";
   return "";
 }

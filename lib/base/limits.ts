@@ -54,6 +54,8 @@ export const EVENT_LIMITS = {
    * after a failed one they have to be written again.
    */
   unsyncedBytes: 64 * 1024 * 1024,
+  /** ... and emit waits at this many, for a device that syncs slower than the program emits. */
+  unsyncedHeldBytes: 512 * 1024 * 1024,
   /** At most this long until flushed bytes are synced to the device. */
   syncMillis: 1000,
   /** A session file is closed and the next begun at this size, so that a reader can skip by file. */

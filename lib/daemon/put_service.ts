@@ -13,6 +13,7 @@ import type { FlightDescriptor } from "../flight/messages.ts";
 import type { FlightDataMessage } from "../flight/service.ts";
 import type { PushMetadata, PutAcknowledgement } from "../protocol/names.ts";
 import type { ForeignEvents } from "./foreign_events.ts";
+import { PutTurns } from "./put_turns.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 const encoder = new TextEncoder();
@@ -38,16 +39,32 @@ export class PutService {
   /** Takes the messages of one put and acknowledges each batch. */
   async *put(messages: AsyncIterable<FlightDataMessage>): AsyncGenerator<Uint8Array> {
     const assembler = new StreamAssembler();
+    const turns = new PutTurns(messages);
     let target: PutTarget | undefined;
-    for await (const message of messages) {
-      target ??= putTarget(message.descriptor);
-      if (message.header.byteLength === 0) continue;
-      const batch = assembler.acceptBytes(message.header, message.body);
-      if (batch === undefined) continue;
-      const acknowledgement = await this.#take(target, batch, message);
-      yield target.store === "events" && target.family
-        ? FAMILY_ACKNOWLEDGEMENT
-        : encoder.encode(JSON.stringify(acknowledgement));
+    /** Sequence of the last pushed batch; a put without one gets an acknowledgement for each batch only. */
+    let pushed: number | undefined;
+    const unwatch = this.#warehouse.watchListeners(() => turns.notice());
+    try {
+      for (;;) {
+        const turn = await turns.next();
+        if (turn === undefined) return;
+        if (turn === "notice") {
+          if (pushed !== undefined) yield encodeAnswer(this.#received(pushed, 0));
+          continue;
+        }
+        const { message } = turn;
+        target ??= putTarget(message.descriptor);
+        if (message.header.byteLength === 0) continue;
+        const batch = assembler.acceptBytes(message.header, message.body);
+        if (batch === undefined) continue;
+        const answer = await this.#take(target, batch, message);
+        if (answer.level === "received") pushed = answer.sequence;
+        const isFamily = target.store === "events" && target.family;
+        yield isFamily ? FAMILY_ACKNOWLEDGEMENT : encodeAnswer(answer);
+      }
+    } finally {
+      unwatch();
+      await turns.close();
     }
   }
 
@@ -90,7 +107,12 @@ export class PutService {
     }
     this.#warehouse.follower.push(batch, stamp, place);
     this.#flushSoon();
-    return { sequence: place.sequence, rows: batch.rows, level: "received" };
+    return this.#received(place.sequence, batch.rows);
+  }
+
+  #received(sequence: number, rows: number): PutAcknowledgement {
+    const isWatched = this.#warehouse.listenerCount > 0;
+    return { sequence, rows, level: "received", ...(isWatched ? { eager: true } : {}) };
   }
 
   /** Batches of one turn of the event loop become visible together. */
@@ -102,6 +124,10 @@ export class PutService {
       this.#warehouse.flushEvents();
     }, 0);
   }
+}
+
+function encodeAnswer(answer: PutAcknowledgement): Uint8Array {
+  return encoder.encode(JSON.stringify(answer));
 }
 
 function putTarget(descriptor: FlightDescriptor | undefined): PutTarget {

@@ -65,6 +65,7 @@ export class Warehouse implements AsyncDisposable {
   readonly #runFolders: RunFolders;
   readonly #materialized: MaterializedLog;
   readonly #listeners = new Set<BatchListener>();
+  readonly #watchers = new Set<() => void>();
   #bootstrapped = false;
   #closed = false;
 
@@ -127,7 +128,20 @@ export class Warehouse implements AsyncDisposable {
   /** Adds a listener for batches as they become visible; the result removes it. */
   listen(listener: BatchListener): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (this.#listeners.size === 1) this.#tellWatchers();
+    return () => {
+      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#tellWatchers();
+    };
+  }
+
+  /** Calls back when the first listener comes and when the last one leaves; the result ends it. */
+  watchListeners(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 
   /** Number of live listeners. */

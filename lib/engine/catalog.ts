@@ -10,7 +10,13 @@
  */
 import { FIXED_COLUMNS } from "../runs/columns.ts";
 import type { Database } from "./database.ts";
-import { createRunTables, RUN_TABLES, tableColumns } from "./run_tables.ts";
+import {
+  createRunTables,
+  queryColumns,
+  RUN_TABLES,
+  type TableColumn,
+  widerType,
+} from "./run_tables.ts";
 import { sqlName } from "./sql_text.ts";
 
 /** Schema of the tables behind the views. */
@@ -119,17 +125,33 @@ const SESSIONS_VIEW = `CREATE VIEW memory.main.sessions AS
   FROM seen LEFT JOIN started USING (session_id)
   GROUP BY seen.session_id`;
 
-/** Makes the views of runs anew; needed whenever a table got a new column. */
+/** Makes the views of runs anew; needed whenever a table got a new column or a column a new type. */
 export async function createRunViews(database: Database): Promise<void> {
   for (const table of Object.values(RUN_TABLES)) {
-    const indexed = await tableColumns(database, `${INDEX}.${table}`);
-    const live = await tableColumns(database, `${STORE}.${table}`);
-    const columns = viewColumns([...indexed.values(), ...live.values()]).map(sqlName).join(", ");
+    const indexed = await queryColumns(database, `${INDEX}.${table}`);
+    const live = await queryColumns(database, `${STORE}.${table}`);
+    const columns = viewColumns([...indexed, ...live].map(({ name }) => name));
+    const casts = sameTypes(indexed, live);
     await database.run(
-      `CREATE OR REPLACE VIEW memory.main.${table} AS SELECT ${columns} FROM (
-        FROM ${INDEX}.${table} UNION ALL BY NAME FROM ${STORE}.${table})`,
+      `CREATE OR REPLACE VIEW memory.main.${table} AS SELECT ${
+        columns.map(sqlName).join(", ")
+      } FROM (
+        SELECT *${casts} FROM ${INDEX}.${table} UNION ALL BY NAME
+        SELECT *${casts} FROM ${STORE}.${table})`,
     );
   }
+}
+
+/** What gives columns one type that files and going runs type in different ways. */
+function sameTypes(one: readonly TableColumn[], other: readonly TableColumn[]): string {
+  const types = new Map(one.map(({ name, type }) => [name.toLowerCase(), type]));
+  const casts = other.flatMap(({ name, type }) => {
+    const has = types.get(name.toLowerCase());
+    if (has === undefined || has === type) return [];
+    const wider = widerType(has, type) ?? widerType(type, has) ?? "VARCHAR";
+    return [`CAST(${sqlName(name)} AS ${wider}) AS ${sqlName(name)}`];
+  });
+  return casts.length === 0 ? "" : ` REPLACE (${casts.join(", ")})`;
 }
 
 /** Columns of the contract first, in its order, then the others by name; internal ones left out. */

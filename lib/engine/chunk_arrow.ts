@@ -86,7 +86,9 @@ function nativeFields(
   return whilePinned([logical, nameBytes], () => {
     const typePointers = new BigUint64Array(logical.map((type) => {
       const pointer = native.tagged(Reflect.get(type, "logical_type"));
-      if (pointer === undefined) throw new TypeError("DuckDB type handle is not what it used to be");
+      if (pointer === undefined) {
+        throw new TypeError("DuckDB type handle is not what it used to be");
+      }
       return BigInt(Deno.UnsafePointer.value(pointer));
     }));
     const namePointers = new BigUint64Array(
@@ -162,7 +164,9 @@ export class BatchCollector {
     // The chunk goes with its handle; what it is exported to is a copy.
     whilePinned([chunk], () => {
       const pointer = target.native.chunk(chunk.chunk);
-      if (pointer === undefined) throw new TypeError("DuckDB chunk handle is not what it used to be");
+      if (pointer === undefined) {
+        throw new TypeError("DuckDB chunk handle is not what it used to be");
+      }
       withOptions(target, (options) => {
         const error = target.native.symbols.duckdb_data_chunk_to_arrow(options, pointer, array);
         raise(target.native, error, "Cannot export the result as Arrow");

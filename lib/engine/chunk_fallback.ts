@@ -71,18 +71,32 @@ function toColumn(target: ArrowField, values: readonly (DuckDBValue | null)[]): 
     case "g":
       return float64Column(target, values.map((value) => value === null ? null : Number(value)));
     case "l":
-      return int64Column(target, values.map((value) => value === null ? null : Number(value)));
+      return wholeColumn(
+        target,
+        values.map((value) => value === null ? null : BigInt(String(value))),
+      );
     case "b":
       return boolColumn(target, values.map((value) => value === null ? null : value === true));
     case "u":
       return utf8Column(target, values.map((value) => value === null ? null : String(value)));
     default:
-      return int64Column(target, values.map(micros));
+      return wholeColumn(target, values.map(micros));
   }
 }
 
-function micros(value: DuckDBValue | null): number | null {
-  return typeof value === "object" && value !== null && "micros" in value
-    ? Number(value.micros)
+/** The builder takes numbers; here any 64 bits may come. */
+function wholeColumn(target: ArrowField, values: readonly (bigint | null)[]): ArrowColumn {
+  const column = int64Column(target, values.map((value) => value === null ? null : 0));
+  const data = column.buffers[1];
+  if (data === undefined) return column;
+  const words = new BigInt64Array(data.buffer, data.byteOffset, values.length);
+  values.forEach((value, i) => words[i] = value ?? 0n);
+  return column;
+}
+
+function micros(value: DuckDBValue | null): bigint | null {
+  return typeof value === "object" && value !== null && "micros" in value &&
+      typeof value.micros === "bigint"
+    ? value.micros
     : null;
 }

@@ -6,7 +6,11 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { LitmusError } from "../base/errors.ts";
 import { type Native, openNative } from "./native_library.ts";
+import { engineFault, readFault } from "./sql_fault.ts";
 import { sqlText } from "./sql_text.ts";
+
+/** Connections kept for the next requests. */
+const IDLE_CONNECTIONS = 4;
 
 /** How to open the database. */
 export interface DatabaseOptions {
@@ -18,6 +22,8 @@ export interface DatabaseOptions {
   readonly spillDirectory?: string;
   /** Folders that SQL may read files from, once {@linkcode Database.lock} was called. */
   readonly readableDirectories?: readonly string[];
+  /** False to hand values over one by one even where whole columns can be. @default true */
+  readonly wholeColumns?: boolean;
 }
 
 /** An open in-memory DuckDB. */
@@ -28,11 +34,12 @@ export class Database {
   /** The functions for whole columns, or undefined where they cannot be reached. */
   readonly native: Native | undefined;
   readonly #idle: DuckDBConnection[] = [];
+  #closed = false;
 
-  private constructor(instance: DuckDBInstance, own: DuckDBConnection) {
+  private constructor(instance: DuckDBInstance, own: DuckDBConnection, wholeColumns: boolean) {
     this.#instance = instance;
     this.own = own;
-    this.native = openNative();
+    this.native = wholeColumns ? openNative() : undefined;
   }
 
   /** Opens a fresh database. */
@@ -47,7 +54,9 @@ export class Database {
       autoload_known_extensions: "false",
       allow_community_extensions: "false",
     });
-    const database = new Database(instance, await instance.connect());
+    const { wholeColumns = true } = options;
+    const database = new Database(instance, await instance.connect(), wholeColumns);
+    await database.run("SET GLOBAL errors_as_json = true");
     await database.run("SET GLOBAL TimeZone = 'UTC'");
     await database.run("SET GLOBAL preserve_insertion_order = true");
     if (options.readableDirectories !== undefined) {
@@ -65,7 +74,11 @@ export class Database {
 
   /** Runs one of our own statements to its end. */
   async run(sql: string, values?: readonly (string | number | boolean | null)[]): Promise<void> {
-    await this.own.run(sql, values === undefined ? undefined : [...values]);
+    try {
+      await this.own.run(sql, values === undefined ? undefined : [...values]);
+    } catch (error) {
+      throw engineFault(error);
+    }
   }
 
   /** Rows of one of our own statements, as plain values. */
@@ -73,11 +86,15 @@ export class Database {
     sql: string,
     values?: readonly (string | number | boolean | null)[],
   ): Promise<Record<string, unknown>[]> {
-    const reader = await this.own.runAndReadAll(
-      sql,
-      values === undefined ? undefined : [...values],
-    );
-    return reader.getRowObjectsJS();
+    try {
+      const reader = await this.own.runAndReadAll(
+        sql,
+        values === undefined ? undefined : [...values],
+      );
+      return reader.getRowObjectsJS();
+    } catch (error) {
+      throw engineFault(error);
+    }
   }
 
   /** Lends a connection for a request; hand it back with {@linkcode release}. */
@@ -87,12 +104,13 @@ export class Database {
 
   /** Takes a lent connection back. */
   release(connection: DuckDBConnection): void {
-    if (this.#idle.length < 4) this.#idle.push(connection);
+    if (this.#idle.length < IDLE_CONNECTIONS && !this.#closed) this.#idle.push(connection);
     else connection.closeSync();
   }
 
   /** Closes all connections and the database. */
   close(): void {
+    this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.own.closeSync();
     this.#instance.closeSync();
@@ -106,6 +124,5 @@ export function isInvalidated(error: unknown): boolean {
 
 /** An engine error that names what was being done. */
 export function engineError(what: string, error: unknown): LitmusError {
-  const text = error instanceof Error ? error.message : String(error);
-  return new LitmusError(`${what}: ${text}`, { cause: error });
+  return new LitmusError(`${what}: ${readFault(error).message}`, { cause: error });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { diskLayer } from "../base/file_layer.ts";
 import { INDEX } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { sqlText } from "./sql_text.ts";
@@ -51,29 +52,67 @@ async function tryAttach(
 ): Promise<string | undefined> {
   try {
     await Deno.mkdir(runsFolder, { recursive: true });
+    const owner = await exists(path) ? await ownerOf(database, path, ownName) : "nobody";
+    if (owner === "other") return "belongs to another program";
+    // Ours and of a shape that is read no more, or damaged and by its name ours alone.
+    if (owner === "outdated") await removeIndex(path);
     await database.run(`ATTACH ${sqlText(path)} AS run_index`);
+    return undefined;
   } catch (error) {
-    const reason = firstLine(error);
-    if (ownName && isDamaged(reason)) {
-      // By its name this one is ours alone, and it can be made anew.
-      await Deno.remove(path);
-      return await tryAttach(database, runsFolder, path, false);
-    }
-    return reason;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return firstLine(error);
   }
-  if (await isOurs(database)) return undefined;
-  await database.run("DETACH run_index");
-  return "belongs to another program";
 }
 
-async function isOurs(database: Database): Promise<boolean> {
+/** Whose a file is, found without a byte of it being written. */
+async function ownerOf(
+  database: Database,
+  path: string,
+  ownName: boolean,
+): Promise<"us" | "outdated" | "other"> {
+  try {
+    await database.run(`ATTACH ${sqlText(path)} AS run_index (READ_ONLY)`);
+  } catch (error) {
+    if (ownName && isDamaged(firstLine(error))) return "outdated";
+    throw error;
+  }
+  try {
+    return await attachedOwner(database);
+  } catch (error) {
+    if (ownName && isDamaged(firstLine(error))) return "outdated";
+    throw error;
+  } finally {
+    await database.run("DETACH run_index");
+  }
+}
+
+async function attachedOwner(database: Database): Promise<"us" | "outdated" | "other"> {
   const tables = await database.rows(
     "SELECT table_name FROM duckdb_tables() WHERE database_name = 'run_index'",
   );
-  if (tables.length === 0) return true;
-  if (!tables.some(({ table_name }) => table_name === "litmus_index")) return false;
+  if (tables.length === 0) return "us";
+  if (!tables.some(({ table_name }) => table_name === "litmus_index")) return "other";
   const [row] = await database.rows(`SELECT version::DOUBLE AS version FROM ${INDEX}.litmus_index`);
-  return row?.version === INDEX_VERSION;
+  const version = Number(row?.version);
+  // A newer package shares this folder: its index is not ours to replace.
+  if (version > INDEX_VERSION) return "other";
+  return version === INDEX_VERSION ? "us" : "outdated";
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** The file with its write-ahead log, which fits no other file. */
+async function removeIndex(path: string): Promise<void> {
+  await diskLayer.remove(path);
+  await diskLayer.remove(`${path}.wal`);
 }
 
 function isDamaged(reason: string): boolean {

@@ -123,8 +123,18 @@ function words(pointer: Pointer, count: number): BigUint64Array {
   return target;
 }
 
+/** The words of a handle, none where it is no pointer at all. */
+function handleWords(handle: object): BigUint64Array {
+  try {
+    return words(handle as Pointer, 4);
+  } catch (error) {
+    if (error instanceof TypeError) return new BigUint64Array(0);
+    throw error;
+  }
+}
+
 function unwrap(handle: object, tag: readonly [bigint, bigint] | undefined): Pointer | undefined {
-  const [hasTag, low, high, data] = words(handle as Pointer, 4);
+  const [hasTag, low, high, data] = handleWords(handle);
   if (hasTag !== 1n || data === undefined || data === 0n) return undefined;
   if (tag !== undefined && (low !== tag[0] || high !== tag[1])) return undefined;
   return Deno.UnsafePointer.create(data) ?? undefined;

@@ -79,7 +79,7 @@ export async function writeParquet(
       .map(([key, value]) => `${sqlName(key)}: ${sqlText(value)}`).join(", ");
     await database.run(
       `COPY (FROM ${staged.table}) TO ${sqlText(temporary)}
-        (FORMAT parquet, COMPRESSION snappy, KV_METADATA {${pairs}})`,
+        (FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false, KV_METADATA {${pairs}})`,
     );
     await verify(database, temporary, staged.rows);
     await syncFile(temporary);

@@ -2,20 +2,19 @@
  * Runs one reading statement and streams its result as Arrow batches while DuckDB still works.
  * @module
  */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
 import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
-import { LimitError, SqlError } from "../base/errors.ts";
+import { SqlError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
+import { arrowStatement } from "./arrow_cast.ts";
+import { bindParameters, type Parameters } from "./bind_parameters.ts";
 import { BatchCollector, resultSchema } from "./chunk_arrow.ts";
 import type { Database } from "./database.ts";
-import { sqlFault } from "./sql_fault.ts";
+import { QueryGuard } from "./query_guard.ts";
+import { onlyStatement } from "./sql_scan.ts";
 import { prepareReading } from "./statement_gate.ts";
 
-/** A value for a parameter of a statement. */
-export type ParameterValue = string | number | bigint | boolean | null | Uint8Array;
-
-/** Positional values, or values by name without the dollar sign. */
-export type Parameters = readonly ParameterValue[] | Readonly<Record<string, ParameterValue>>;
+export type { Parameters, ParameterValue } from "./bind_parameters.ts";
 
 /** How to run a query. */
 export interface QueryOptions {
@@ -52,19 +51,48 @@ export async function runQuery(
   sql: string,
   options: QueryOptions = {},
 ): Promise<QueryStream> {
+  options.signal?.throwIfAborted();
   const connection = await database.borrow();
   const guard = new QueryGuard(database, connection, sql, options);
   try {
-    options.signal?.throwIfAborted();
-    await connection.run("BEGIN TRANSACTION READ ONLY");
-    const prepared = await prepareReading(connection, sql);
-    bindParameters(prepared, options.parameters, sql);
-    const result = await prepared.stream();
-    prepared.destroySync();
+    const result = await guard.busy(() => start(connection, guard, sql, options.parameters));
     const schema = resultSchema(database, connection, result);
-    return { schema, batches: stream(database, connection, result, schema, guard, options) };
+    const batches = streamBatches(database, connection, result, schema, guard, options.batchRows);
+    return { schema, batches: new BatchStream(batches, guard) };
   } catch (error) {
     throw await guard.fail(error);
+  }
+}
+
+async function start(
+  connection: DuckDBConnection,
+  guard: QueryGuard,
+  sql: string,
+  parameters: Parameters | undefined,
+): Promise<DuckDBResult> {
+  guard.check();
+  await connection.run("BEGIN TRANSACTION READ ONLY");
+  return await execute(connection, guard, sql, parameters);
+}
+
+async function execute(
+  connection: DuckDBConnection,
+  guard: QueryGuard,
+  sql: string,
+  parameters: Parameters | undefined,
+): Promise<DuckDBResult> {
+  const prepared = await prepareReading(connection, sql);
+  try {
+    // Each of these runs apart: an interrupt between two of them is lost on the engine.
+    guard.check();
+    bindParameters(prepared, parameters, sql);
+    const result = await prepared.stream();
+    guard.check();
+    // Types that hang on parameters are known only by now.
+    const cast = arrowStatement(onlyStatement(sql), result);
+    return cast === undefined ? result : await execute(connection, guard, cast, parameters);
+  } finally {
+    prepared.destroySync();
   }
 }
 
@@ -73,41 +101,52 @@ export async function describeStatement(database: Database, sql: string): Promis
   const connection = await database.borrow();
   const guard = new QueryGuard(database, connection, sql, {});
   try {
-    await connection.run("BEGIN TRANSACTION READ ONLY");
-    const prepared = await prepareReading(connection, sql);
+    return await guard.busy(() => describe(database, connection, sql));
+  } catch (error) {
+    throw await guard.fail(error);
+  } finally {
+    await guard.close();
+  }
+}
+
+async function describe(
+  database: Database,
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<StatementShape> {
+  await connection.run("BEGIN TRANSACTION READ ONLY");
+  const prepared = await prepareReading(connection, sql);
+  try {
     const parameterNames = Array.from(
       { length: prepared.parameterCount },
       (_, i) => prepared.parameterName(i + 1),
     );
-    for (let i = 1; i <= prepared.parameterCount; i++) prepared.bindNull(i);
-    const schema = resultSchema(database, connection, prepared);
+    if (Number(prepared.columnTypeId(0)) === 0) {
+      throw new SqlError("Types of the result hang on its parameters: run it with values", { sql });
+    }
+    return { schema: resultSchema(database, connection, prepared), parameterNames };
+  } finally {
     prepared.destroySync();
-    await guard.done();
-    return { schema, parameterNames };
-  } catch (error) {
-    throw await guard.fail(error);
   }
 }
 
-async function* stream(
+async function* streamBatches(
   database: Database,
   connection: DuckDBConnection,
   result: DuckDBResult,
   schema: ArrowSchema,
   guard: QueryGuard,
-  options: QueryOptions,
+  batchRows: number = DAEMON_LIMITS.batchRows,
 ): AsyncGenerator<ArrowBatch> {
-  const batchRows = options.batchRows ?? DAEMON_LIMITS.batchRows;
-  let finished = false;
   try {
+    guard.check();
     let collector = new BatchCollector(database, connection, schema);
-    let next: Promise<DuckDBDataChunk | null> = result.fetchChunk();
+    let next = guard.fetch(result);
     for (;;) {
       const chunk = await next;
       if (chunk === null || chunk.rowCount === 0) break;
       // DuckDB works on the next chunk while this one is copied.
-      next = result.fetchChunk();
-      next.catch(() => {}); // awaited in the next turn; an early exit must not leave it unhandled
+      next = guard.fetch(result);
       collector.append(chunk);
       if (collector.rows >= batchRows || collector.byteLength > DAEMON_LIMITS.batchBytes) {
         yield collector.finish();
@@ -116,138 +155,47 @@ async function* stream(
       }
     }
     if (collector.rows > 0) yield collector.finish();
-    finished = true;
   } catch (error) {
     throw await guard.fail(error);
   } finally {
-    if (finished) await guard.done();
-    else await guard.abandon();
+    await guard.close();
   }
 }
 
-/** Interrupts in time and hands the connection back exactly once. */
-class QueryGuard {
-  readonly #database: Database;
-  readonly #connection: DuckDBConnection;
-  readonly #sql: string;
-  readonly #signal: AbortSignal | undefined;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  #timedOut = false;
-  #closed = false;
-  readonly #interrupt = (): void => this.#connection.interrupt();
+/**
+ * The batches of a query. A generator that was never started runs no `finally` when it is returned, and one
+ * that works answers `return` only after its next batch: the connection comes back here in either case.
+ */
+class BatchStream implements AsyncGenerator<ArrowBatch> {
+  readonly #batches: AsyncGenerator<ArrowBatch>;
+  readonly #guard: QueryGuard;
 
-  constructor(
-    database: Database,
-    connection: DuckDBConnection,
-    sql: string,
-    options: QueryOptions,
-  ) {
-    this.#database = database;
-    this.#connection = connection;
-    this.#sql = sql;
-    this.#signal = options.signal;
-    options.signal?.addEventListener("abort", this.#interrupt, { once: true });
-    if (options.timeoutMillis !== undefined) {
-      this.#timer = setTimeout(() => {
-        this.#timedOut = true;
-        this.#interrupt();
-      }, options.timeoutMillis);
-    }
+  constructor(batches: AsyncGenerator<ArrowBatch>, guard: QueryGuard) {
+    this.#batches = batches;
+    this.#guard = guard;
   }
 
-  /** Throws where the query was cancelled between two batches. */
-  check(): void {
-    this.#signal?.throwIfAborted();
-    if (this.#timedOut) throw this.#timeout();
+  next(): Promise<IteratorResult<ArrowBatch>> {
+    return this.#guard.busy(() => this.#batches.next());
   }
 
-  /** Ends the transaction and hands the connection back. */
-  async done(): Promise<void> {
-    await this.#close("COMMIT");
+  async return(value?: unknown): Promise<IteratorResult<ArrowBatch>> {
+    this.#guard.interrupt();
+    const result = await this.#batches.return(value);
+    await this.#guard.close();
+    return result;
   }
 
-  /** Interrupts what still runs and hands the connection back. */
-  async abandon(): Promise<void> {
-    if (!this.#closed) this.#interrupt();
-    await this.#close("ROLLBACK");
+  async throw(error?: unknown): Promise<IteratorResult<ArrowBatch>> {
+    await this.return();
+    throw error;
   }
 
-  /** The error to report for a failure; hands the connection back. */
-  async fail(error: unknown): Promise<Error> {
-    await this.abandon();
-    if (this.#timedOut) return this.#timeout();
-    return sqlFault(error, this.#sql);
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
   }
 
-  #timeout(): LimitError {
-    return new LimitError("Query ran into its time limit: narrow it or ask for more time");
+  [Symbol.asyncIterator](): this {
+    return this;
   }
-
-  async #close(how: "COMMIT" | "ROLLBACK"): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#interrupt);
-    try {
-      await this.#connection.run(how);
-      this.#database.release(this.#connection);
-    } catch {
-      // An interrupted statement may have ended the transaction itself; a fresh connection is cheap.
-      this.#connection.closeSync();
-    }
-  }
-}
-
-function bindParameters(
-  prepared: Awaited<ReturnType<typeof prepareReading>>,
-  parameters: Parameters | undefined,
-  sql: string,
-): void {
-  const count = prepared.parameterCount;
-  const names = Array.from({ length: count }, (_, i) => prepared.parameterName(i + 1));
-  if (parameters === undefined) {
-    if (count > 0) {
-      throw new SqlError(`Statement wants ${count} parameters: ${list(names)}`, { sql });
-    }
-    return;
-  }
-  const values: readonly ParameterValue[] = isPositional(parameters)
-    ? parameters
-    : names.map((name) => named(parameters, name, sql));
-  if (values.length !== count) {
-    throw new SqlError(`Statement wants ${count} parameters, got ${values.length}`, { sql });
-  }
-  values.forEach((value, i) => bindOne(prepared, i + 1, value));
-}
-
-function isPositional(parameters: Parameters): parameters is readonly ParameterValue[] {
-  return Array.isArray(parameters);
-}
-
-function named(
-  parameters: Readonly<Record<string, ParameterValue>>,
-  name: string,
-  sql: string,
-): ParameterValue {
-  const value = parameters[name];
-  if (value === undefined) throw new SqlError(`Parameter $${name} has no value`, { sql });
-  return value;
-}
-
-function bindOne(
-  prepared: Awaited<ReturnType<typeof prepareReading>>,
-  index: number,
-  value: ParameterValue,
-): void {
-  if (value === null) prepared.bindNull(index);
-  else if (typeof value === "string") prepared.bindVarchar(index, value);
-  else if (typeof value === "boolean") prepared.bindBoolean(index, value);
-  else if (typeof value === "bigint") prepared.bindBigInt(index, value);
-  else if (value instanceof Uint8Array) prepared.bindBlob(index, value);
-  else if (Number.isSafeInteger(value)) prepared.bindBigInt(index, BigInt(value));
-  else prepared.bindDouble(index, value);
-}
-
-function list(names: readonly string[]): string {
-  return names.map((name) => `$${name}`).join(", ");
 }

@@ -25,7 +25,10 @@ import {
 } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
 
+/** Files that are read at once: up to so many, and so many bytes. */
 const BATCH_FILES = 200;
+const BATCH_BYTES = 32 * 1024 * 1024;
+
 const FILES_TABLE = `CREATE TABLE IF NOT EXISTS ${INDEX}.files (
   path VARCHAR PRIMARY KEY, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
   error VARCHAR, run_id VARCHAR, run_outcome VARCHAR, started_at TIMESTAMP WITH TIME ZONE)`;
@@ -46,6 +49,13 @@ export interface IndexChange {
   readonly added: number;
   readonly removed: number;
   readonly broken: number;
+}
+
+/** What became of files that were taken in. */
+interface Taken {
+  readonly added: number;
+  readonly broken: number;
+  readonly widened: boolean;
 }
 
 /** Told how far a long synchronisation is. */
@@ -97,7 +107,8 @@ export class RunIndex {
     for (const row of rows) {
       const path = String(row.path);
       this.#files.set(path, {
-        mtimeMillis: Number(row.mtime_millis),
+        // Broken files are tried again at each start: what stood in the way may lie outside of them.
+        mtimeMillis: row.status === "broken" ? Number.NaN : Number(row.mtime_millis),
         sizeBytes: Number(row.size_bytes),
       });
       if (row.status === "ok" && row.run_id !== null) this.#setRunFile(row);
@@ -146,43 +157,58 @@ export class RunIndex {
   async #take(
     files: readonly RunFile[],
     progress?: IndexProgress,
-  ): Promise<{ added: number; broken: number; widened: boolean }> {
+  ): Promise<Taken> {
     let added = 0;
     let broken = 0;
     let widened = false;
-    for (let start = 0; start < files.length; start += BATCH_FILES) {
-      const batch = files.slice(start, start + BATCH_FILES);
+    let done = 0;
+    for (const batch of batchesOf(files)) {
       const outcome = await this.#takeBatch(batch);
       added += outcome.added;
-      broken += batch.length - outcome.added;
+      broken += outcome.broken;
       widened ||= outcome.widened;
-      progress?.(Math.min(start + BATCH_FILES, files.length), files.length);
+      done += batch.length;
+      progress?.(done, files.length);
     }
     return { added, broken, widened };
   }
 
-  /** Takes many files at once; where one of them cannot be read, each on its own. */
-  async #takeBatch(files: readonly RunFile[]): Promise<{ added: number; widened: boolean }> {
+  /** Takes many files at once; where one of them cannot be read, each half on its own. */
+  async #takeBatch(files: readonly RunFile[]): Promise<Taken> {
     try {
-      return { added: files.length, widened: await this.#ingest(files) };
+      return { added: files.length, broken: 0, widened: await this.#read(files) };
     } catch (error) {
+      if (isFaultOfEngine(error)) throw error;
       const [only] = files;
-      if (files.length === 1 && only !== undefined) {
-        await this.#quarantine(only, error);
-        return { added: 0, widened: false };
-      }
+      if (only === undefined) return { added: 0, broken: 0, widened: false };
+      if (files.length === 1) return await this.#quarantine(only, error);
     }
-    let added = 0;
-    let widened = false;
-    for (const file of files) {
-      const outcome = await this.#takeBatch([file]);
-      added += outcome.added;
-      widened ||= outcome.widened;
-    }
-    return { added, widened };
+    const half = files.length >> 1;
+    const first = await this.#takeBatch(files.slice(0, half));
+    const second = await this.#takeBatch(files.slice(half));
+    return {
+      added: first.added + second.added,
+      broken: first.broken + second.broken,
+      widened: first.widened || second.widened,
+    };
   }
 
-  async #ingest(files: readonly RunFile[], source: string = this.#rowsOf(files)): Promise<boolean> {
+  /** Reads many small files once, into a table: opening one takes longer than all that is done with it. */
+  async #read(files: readonly RunFile[]): Promise<boolean> {
+    const rows = this.#rowsOf(files);
+    if (files.length === 1) return await this.#ingest(files, rows);
+    // The limit makes the engine append in file order; else it keeps a set of blocks for each file.
+    await this.#database.run(
+      `CREATE OR REPLACE TEMP TABLE read_run_files AS ${rows} LIMIT 9223372036854775807`,
+    );
+    try {
+      return await this.#ingest(files, "FROM temp.main.read_run_files");
+    } finally {
+      await this.#database.run("DROP TABLE temp.main.read_run_files");
+    }
+  }
+
+  async #ingest(files: readonly RunFile[], source: string): Promise<boolean> {
     const found = await queryColumns(this.#database, source);
     const names = new Set(found.map(({ name }) => name));
     for (const name of ["record_type", "run_id", "run_outcome", "run_started_at"]) {
@@ -207,8 +233,8 @@ export class RunIndex {
   /** A query for the rows of files, with their path below the runs folder as `_file`. */
   #rowsOf(files: readonly RunFile[]): string {
     const list = files.map(({ path }) => sqlText(join(this.#runsFolder, path))).join(", ");
-    const start = this.#runsFolder.length + 2;
-    return `SELECT * REPLACE (replace(substr(_file, ${start}), '\\', '/') AS _file)
+    const start = [...this.#runsFolder].length + 2; // the engine counts characters
+    return `SELECT * REPLACE (${slashed(`substr(_file, ${start})`)} AS _file)
       FROM read_parquet([${list}], union_by_name = true, filename = '_file')`;
   }
 
@@ -260,7 +286,10 @@ export class RunIndex {
     for (const row of rows) this.#setRunFile(row);
   }
 
-  async #quarantine(file: RunFile, error: unknown): Promise<void> {
+  async #quarantine(file: RunFile, error: unknown): Promise<Taken> {
+    // Removed since the folder was listed.
+    const there = isThere(join(this.#runsFolder, file.path));
+    if (!there) return { added: 0, broken: 0, widened: false };
     const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
     await this.#database.run(
       `INSERT OR REPLACE INTO ${INDEX}.files VALUES (${sqlText(file.path)}, ${file.mtimeMillis},
@@ -269,6 +298,7 @@ export class RunIndex {
       }, NULL, NULL, NULL)`,
     );
     this.#files.set(file.path, file);
+    return { added: 0, broken: 1, widened: false };
   }
 
   /** Forgets files; returns the paths of doubles that now have to be read in their place. */
@@ -297,7 +327,8 @@ export class RunIndex {
    * @param rows a table that holds the rows of the file, which saves reading it
    */
   async take(absolutePath: string, rows?: string): Promise<{ widened: boolean }> {
-    const path = relative(this.#runsFolder, absolutePath).replaceAll("\\", "/");
+    const relativePath = relative(this.#runsFolder, absolutePath);
+    const path = Deno.build.os === "windows" ? relativePath.replaceAll("\\", "/") : relativePath;
     const stat = await Deno.stat(absolutePath);
     if (this.#files.has(path)) await this.#forget([path]);
     const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
@@ -352,4 +383,41 @@ export class RunIndex {
       throw error;
     }
   }
+}
+
+function* batchesOf(files: readonly RunFile[]): Generator<readonly RunFile[]> {
+  let batch: RunFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const isFull = batch.length === BATCH_FILES || bytes + file.sizeBytes > BATCH_BYTES;
+    if (isFull && batch.length > 0) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(file);
+    bytes += file.sizeBytes;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** A path with forward slashes; elsewhere than on Windows a backslash is a character as any other. */
+function slashed(expression: string): string {
+  return Deno.build.os === "windows" ? `replace(${expression}, '\\', '/')` : expression;
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** True for what is no fault of a run file: a file must not be hidden because memory or disk ran out. */
+function isFaultOfEngine(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^(Out of Memory|FATAL|INTERNAL|Interrupt|TransactionContext|Connection)|no space left|could not write|_index(_sdk)?\.duckdb/i
+    .test(text);
 }

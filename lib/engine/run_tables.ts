@@ -32,22 +32,68 @@ export async function createRunTables(
   }
 }
 
-/** Adds the columns that a source has and a schema's tables do not; returns true if there were any. */
+const CONTRACT: ReadonlySet<string> = new Set(
+  [...FIXED_COLUMNS, ...INSTRUMENT_COLUMNS].map(({ name }) => name.toLowerCase()),
+);
+const NUMBERS = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
+
+/**
+ * Adds the columns that a source has and a schema's tables do not, and widens those that the source types
+ * in another way: each file types its dynamic columns by its own values.
+ *
+ * @returns true where a table changed, and the views over it with it
+ */
 export async function absorbColumns(
   database: Database,
   schema: string,
   source: readonly TableColumn[],
   known: ReadonlyMap<string, string>,
 ): Promise<boolean> {
-  const unknown = source.filter(({ name }) => !known.has(name.toLowerCase()));
+  const dynamic = source.filter(({ name }) =>
+    !CONTRACT.has(name.toLowerCase()) && name !== "_file"
+  );
+  if (dynamic.length === 0) return false;
+  const unknown = dynamic.filter(({ name }) => !known.has(name.toLowerCase()));
   for (const { name, type } of unknown) {
-    for (const table of Object.values(RUN_TABLES)) {
-      await database.run(
-        `ALTER TABLE ${schema}.${table} ADD COLUMN IF NOT EXISTS ${sqlName(name)} ${type}`,
-      );
-    }
+    await alterTables(
+      database,
+      schema,
+      // A column of nothing but nulls has a type of its own, which tables cannot have.
+      `ADD COLUMN IF NOT EXISTS ${sqlName(name)} ${type === '"NULL"' ? "DOUBLE" : type}`,
+    );
   }
-  return unknown.length > 0;
+  if (unknown.length === dynamic.length) return true;
+  const types = await columnTypes(database, `${schema}.${RUN_TABLES.measurement}`);
+  let widened = unknown.length > 0;
+  for (const { name, type } of dynamic) {
+    const wider = widerType(types.get(name.toLowerCase()) ?? type, type);
+    if (wider === undefined) continue;
+    await alterTables(database, schema, `ALTER COLUMN ${sqlName(name)} TYPE ${wider}`);
+    widened = true;
+  }
+  return widened;
+}
+
+async function alterTables(database: Database, schema: string, change: string): Promise<void> {
+  for (const table of Object.values(RUN_TABLES)) {
+    await database.run(`ALTER TABLE ${schema}.${table} ${change}`);
+  }
+}
+
+/** The type that takes the values of both, where it is not the one that the table has. */
+export function widerType(has: string, wanted: string): string | undefined {
+  if (has === wanted || has === "VARCHAR" || wanted === '"NULL"') return undefined;
+  if (!NUMBERS.test(has) || !NUMBERS.test(wanted)) return "VARCHAR";
+  return has === "DOUBLE" ? undefined : "DOUBLE";
+}
+
+/** Types of the columns of a table by lower-case name. */
+export async function columnTypes(
+  database: Database,
+  qualified: string,
+): Promise<Map<string, string>> {
+  const columns = await queryColumns(database, qualified);
+  return new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]));
 }
 
 /** Columns of a table by lower-case name: the SQL engine does not tell case apart. */

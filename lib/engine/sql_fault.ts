@@ -1,52 +1,75 @@
 /**
- * DuckDB's error texts as errors that point at the place in the SQL.
+ * DuckDB's errors as errors of ours that point at the place in the SQL. {@linkcode Database} asks for errors
+ * as JSON: the excerpt of the usual text counts in columns of a terminal and gives no exact place.
  * @module
  */
 import { LimitError, LitmusError, SqlError } from "../base/errors.ts";
 
+/** What DuckDB says about an error. */
+export interface EngineFault {
+  /** Such as `Binder`, `Parser`, `Out of Memory`; empty where it is not known. */
+  readonly type: string;
+  readonly message: string;
+  /** Offset in the UTF-8 bytes of the statement. */
+  readonly byteOffset?: number;
+}
+
+/** Reads an error of DuckDB. */
+export function readFault(error: unknown): EngineFault {
+  const text = error instanceof Error ? error.message : String(error);
+  const at = text.indexOf('{"exception_type"');
+  if (at < 0) return { type: /^(.+?) Error: /.exec(text)?.[1] ?? "", message: text };
+  try {
+    return faultOf(JSON.parse(text.slice(at)));
+  } catch (failure) {
+    if (!(failure instanceof SyntaxError)) throw failure;
+    return { type: "", message: text };
+  }
+}
+
+function faultOf(value: Record<string, unknown>): EngineFault {
+  const type = String(value.exception_type ?? "");
+  const message = `${type} Error: ${String(value.exception_message ?? "")}`;
+  const byteOffset = Number(value.position ?? Number.NaN);
+  return Number.isInteger(byteOffset) ? { type, message, byteOffset } : { type, message };
+}
+
+/** An error of DuckDB about a statement of our own, with its message in words. */
+export function engineFault(error: unknown): Error {
+  const { message } = readFault(error);
+  if (error instanceof Error && error.message === message) return error;
+  return new Error(message, { cause: error });
+}
+
 /** The error to raise for what DuckDB reported about a statement of a user. */
 export function sqlFault(error: unknown, sql: string): Error {
-  if (error instanceof LitmusError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  if (/^INTERRUPT/i.test(text)) return new DOMException("Query was cancelled", "AbortError");
-  if (/^Out of Memory/i.test(text)) {
-    return new LimitError(`Query needs more memory than allowed: ${firstLine(text)}`, {
-      cause: error,
-    });
+  const isOurs = error instanceof LitmusError || error instanceof DOMException ||
+    error instanceof TypeError || error instanceof RangeError;
+  if (isOurs) return error;
+  const { type, message, byteOffset } = readFault(error);
+  // A fault of the engine, not of the statement.
+  if (/^(INTERNAL|FATAL)$/i.test(type)) return engineFault(error);
+  if (/^interrupt/i.test(type)) return new DOMException("Query was cancelled", "AbortError");
+  if (/^Out of Memory/i.test(type)) {
+    const [first = message] = message.split("\n", 1);
+    return new LimitError(`Query needs more memory than allowed: ${first}`, { cause: error });
   }
-  const position = positionOf(text, sql);
-  return new SqlError(message(text), {
+  const position = byteOffset === undefined ? undefined : characterOffset(sql, byteOffset);
+  return new SqlError(message.trim(), {
     sql,
     cause: error,
     ...(position === undefined ? {} : { position }),
   });
 }
 
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? text;
-}
-
-/** The explanation without DuckDB's own excerpt, whose line numbers and carets do not survive a terminal. */
-function message(text: string): string {
-  return text.split(/\n\s*\nLINE \d+:/)[0]?.trim() ?? text;
-}
-
-/** Offset that DuckDB's excerpt points to: "LINE 2: ...text" with a caret in the line below. */
-function positionOf(text: string, sql: string): number | undefined {
-  const match = /LINE (\d+): (.*)\n( *)\^/.exec(text);
-  if (match === null) return undefined;
-  const [whole, lineText = "1", excerpt = "", indent = ""] = match;
-  const lines = sql.split("\n");
-  const line = lines[Number(lineText) - 1];
-  if (line === undefined) return undefined;
-  const prefix = whole.indexOf(excerpt);
-  const column = indent.length - prefix;
-  const before = lines.slice(0, Number(lineText) - 1).reduce(
-    (sum, each) => sum + each.length + 1,
-    0,
-  );
-  if (!excerpt.startsWith("...")) return before + Math.max(0, column);
-  const shown = excerpt.replace(/^\.\.\./, "").replace(/\.\.\.$/, "");
-  const start = line.indexOf(shown);
-  return start < 0 ? undefined : before + start + column - 3;
+/** The offset in a text that lies so many bytes into its UTF-8 form; undefined beyond its end. */
+function characterOffset(text: string, byteOffset: number): number | undefined {
+  let bytes = 0;
+  for (let i = 0; i <= text.length; i++) {
+    if (bytes >= byteOffset) return i;
+    const code = text.codePointAt(i) ?? 0;
+    if (code > 0xffff) i++; // two places of the text, four bytes
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return undefined;
 }

@@ -16,10 +16,11 @@ interface Token {
   readonly quoted?: boolean;
 }
 
-/** Spaces: JavaScript's, and those without width that DuckDB takes for some. */
-const SPACE = /[\s\u200b-\u200d\u2060]/;
-/** Every character beyond ASCII may be part of a name. */
-const WORD = /[A-Za-z_\u0080-\uffff](?:[\w$]|(?![\s\u200b-\u200d\u2060])[\u0080-\uffff])*/y;
+/** What DuckDB takes for a space: ASCII's without the vertical tab, and these of Unicode. */
+const SPACE = /[ \t\n\r\f\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]/;
+/** Every other character beyond ASCII may be part of a name. */
+const WORD =
+  /(?:[A-Za-z_]|(?![\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff])[\u0080-\uffff])(?:[\w$]|(?![\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff])[\u0080-\uffff])*/y;
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
 /** Number of statements in a text; empty ones do not count. */
@@ -143,14 +144,14 @@ function matchAt(pattern: RegExp, sql: string, at: number): string | undefined {
   return pattern.exec(sql)?.[0];
 }
 
-/** Position behind all white space and comments at a position. */
-function endOfIgnored(sql: string, from: number): number {
+/** Position behind all white space and comments at a position; on demand, block comments are no such. */
+function endOfIgnored(sql: string, from: number, blocks = true): number {
   let at = from;
   while (at < sql.length) {
     const char = sql[at] ?? "";
     if (SPACE.test(char)) at++;
     else if (char === "-" && sql[at + 1] === "-") at = endOfLineComment(sql, at);
-    else if (char === "/" && sql[at + 1] === "*") at = endOfBlockComment(sql, at);
+    else if (blocks && char === "/" && sql[at + 1] === "*") at = endOfBlockComment(sql, at);
     else break;
   }
   return at;
@@ -188,8 +189,18 @@ function endOfLiteral(sql: string, at: number): number | undefined {
     const end = sql.indexOf(tag, at + tag.length);
     return end < 0 ? sql.length : end + tag.length;
   }
-  if ((char === "e" || char === "E") && sql[at + 1] === "'") return endOfEscaped(sql, at + 2);
+  if ((char === "e" || char === "E") && sql[at + 1] === "'") return endOfEscapeText(sql, at);
   return undefined;
+}
+
+/** A text goes on behind a line break, and the part there is read with escapes as well. */
+function endOfEscapeText(sql: string, at: number): number {
+  let end = endOfEscaped(sql, at + 2);
+  for (;;) {
+    const next = endOfIgnored(sql, end, false);
+    if (sql[next] !== "'" || !/[\n\r]/.test(sql.slice(end, next))) return end;
+    end = endOfEscaped(sql, next + 1);
+  }
 }
 
 function endOfEscaped(sql: string, from: number): number {

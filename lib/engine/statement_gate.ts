@@ -1,26 +1,29 @@
 /**
  * Lets exactly one reading statement through. The type of the prepared statement decides, never the look of
- * its text; the text is only split, to tell one statement from two.
+ * its text; the text is only split, to tell one statement from two and to find the functions it names.
  * @module
  */
 import { StatementType } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { LimitError, SqlError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
+import { arrowStatement } from "./arrow_cast.ts";
 import { sqlFault } from "./sql_fault.ts";
-import { countStatements, functionNames, skipToCode } from "./sql_scan.ts";
-
-const READING: ReadonlySet<StatementType> = new Set([
-  StatementType.SELECT,
-  StatementType.EXPLAIN,
-  StatementType.RELATION,
-  StatementType.LOGICAL_PLAN,
-]);
+import {
+  countStatements,
+  explainedOffset,
+  firstVerb,
+  functionNames,
+  onlyStatement,
+} from "./sql_scan.ts";
 
 const REFUSED_VERBS: ReadonlySet<string> = new Set(["PRAGMA", "CALL"]);
 
-/** Functions that pass as part of a SELECT and yet change or tell something they should not. */
-const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
+/**
+ * Functions that pass as part of a SELECT and yet change or tell something they should not, take raw
+ * addresses, or run SQL from a text, which would pass by this very list.
+ */
+export const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
   "checkpoint",
   "force_checkpoint",
   "duckdb_secrets",
@@ -30,16 +33,29 @@ const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
   "set_log_level",
   "truncate_duckdb_logs",
   "write_log",
-  "enable_profiling",
-  "disable_profiling",
-  "nextval",
-  "add_parquet_key",
   "duckdb_logs",
   "duckdb_logs_parsed",
+  "duckdb_log_contexts",
+  "enable_profiling",
+  "disable_profiling",
+  "enable_peg_parser",
+  "disable_peg_parser",
+  "check_peg_parser",
+  "nextval",
+  "setseed",
+  "sleep_ms",
+  "add_parquet_key",
+  "arrow_scan",
+  "arrow_scan_dumb",
+  "pandas_scan",
+  "seq_scan",
+  "query",
+  "json_execute_serialized_sql",
+  "read_duckdb",
 ]);
 
 /**
- * Prepares a statement that may only read.
+ * Prepares a statement that may only read. Its columns are of types that Arrow has: others are cast to text.
  *
  * @throws {SqlError} for more or fewer than one statement, a statement that would change something, or a
  * mistake in the SQL
@@ -49,17 +65,37 @@ export async function prepareReading(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<DuckDBPreparedStatement> {
+  checkText(sql);
+  try {
+    const prepared = await prepareLast(connection, sql);
+    try {
+      return await forArrow(connection, sql, prepared);
+    } catch (error) {
+      prepared.destroySync();
+      throw error;
+    }
+  } catch (error) {
+    throw sqlFault(error, sql);
+  }
+}
+
+function checkText(sql: string): void {
   if (sql.length > DAEMON_LIMITS.sqlCharacters) {
     throw new LimitError(
       `SQL text has ${sql.length} characters, at most ${DAEMON_LIMITS.sqlCharacters} are accepted`,
     );
+  }
+  const nul = sql.indexOf("\0");
+  if (nul >= 0) {
+    // The engine would read up to here and pass over the rest.
+    throw new SqlError("SQL text holds a NUL character: remove it", { sql, position: nul });
   }
   const statements = countStatements(sql);
   if (statements !== 1) {
     const what = statements === 0 ? "no statement" : `${statements} statements`;
     throw new SqlError(`SQL text holds ${what}: send exactly one per call`, { sql });
   }
-  const verb = /^[a-z]+/i.exec(skipToCode(sql))?.[0].toUpperCase() ?? "";
+  const verb = firstVerb(sql);
   // Some of these prepare as a SELECT and would pass by their type.
   if (REFUSED_VERBS.has(verb)) {
     throw new SqlError(`${verb} statements are refused: SQL is read-only here`, { sql });
@@ -68,21 +104,6 @@ export async function prepareReading(
   if (refused !== undefined) {
     throw new SqlError(`Function ${refused}() is not available here: SQL is read-only`, { sql });
   }
-  try {
-    const inner = explained(sql);
-    // EXPLAIN ANALYZE runs what it explains, so that has to be a reading statement as well.
-    if (inner !== undefined) (await prepareReading(connection, inner)).destroySync();
-    return await prepareLast(connection, sql);
-  } catch (error) {
-    throw sqlFault(error, sql);
-  }
-}
-
-/** The statement behind EXPLAIN, or undefined where the text is none. */
-function explained(sql: string): string | undefined {
-  const code = skipToCode(sql);
-  const match = /^EXPLAIN\b\s*(?:ANALYZE\b|\([^)]*\))?/i.exec(code);
-  return match === null ? undefined : code.slice(match[0].length);
 }
 
 async function prepareLast(
@@ -92,21 +113,46 @@ async function prepareLast(
   const extracted = await connection.extractStatements(sql);
   for (let i = 0; i < extracted.count; i++) {
     const prepared = await extracted.prepare(i);
-    const type = prepared.statementType;
-    if (i === extracted.count - 1) {
-      if (READING.has(type)) return prepared;
+    try {
+      const type = prepared.statementType;
+      if (i === extracted.count - 1) {
+        if (type === StatementType.EXPLAIN) await checkExplained(connection, sql);
+        else if (type !== StatementType.SELECT) throw notReading(type, sql);
+        return prepared;
+      }
+      // One statement in the text and several to run: PIVOT creates a temporary type for its columns
+      // first, gone with the transaction.
+      if (type !== StatementType.CREATE) throw notReading(type, sql);
+      await prepared.run();
+    } catch (error) {
       prepared.destroySync();
-      throw notReading(type, sql);
+      throw error;
     }
-    // One statement in the text and several to run: PIVOT creates a temporary type for its columns first.
-    if (type !== StatementType.CREATE) {
-      prepared.destroySync();
-      throw notReading(type, sql);
-    }
-    await prepared.run();
     prepared.destroySync();
   }
   throw new SqlError("SQL text holds no statement: send exactly one per call", { sql });
+}
+
+/** EXPLAIN ANALYZE runs what it explains, so that has to be a reading statement as well. */
+async function checkExplained(connection: DuckDBConnection, sql: string): Promise<void> {
+  const offset = explainedOffset(sql);
+  if (offset === undefined) throw notReading(StatementType.EXPLAIN, sql);
+  const inner = sql.slice(offset);
+  checkText(inner);
+  (await prepareLast(connection, inner)).destroySync();
+}
+
+async function forArrow(
+  connection: DuckDBConnection,
+  sql: string,
+  prepared: DuckDBPreparedStatement,
+): Promise<DuckDBPreparedStatement> {
+  if (prepared.statementType !== StatementType.SELECT) return prepared;
+  const statement = arrowStatement(onlyStatement(sql), prepared);
+  if (statement === undefined) return prepared;
+  const cast = await prepareLast(connection, statement);
+  prepared.destroySync();
+  return cast;
 }
 
 function notReading(type: StatementType, sql: string): SqlError {

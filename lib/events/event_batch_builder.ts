@@ -2,9 +2,10 @@
  * Collects events as Arrow columns and closes them into stamped record batches.
  * @module
  */
-import { constantUtf8Column, Utf8Builder, writeInt64 } from "../arrow/column_builder.ts";
+import { constantUtf8Column, writeInt64 } from "../arrow/column_builder.ts";
 import { type ArrowColumn, type ArrowField, type ArrowSchema, field } from "../arrow/field.ts";
 import { encodeBatch, encodeSchema, frameBytes } from "../arrow/message_writer.ts";
+import { StretchColumn, TextColumn } from "./_event_text_columns.ts";
 import type { NormalizedEvent } from "./event_base.ts";
 
 const ID = field("id", "u");
@@ -48,13 +49,18 @@ class MicrosBuilder {
   }
 }
 
+/** `{"id":"`, which opens the JSON text of each event of this package. */
+const ID_OFFSET = 7;
+const ID_LENGTH = 36;
+const QUOTE = 34;
+
 /** Builds the record batches of one session. */
 export class EventBatchBuilder {
   readonly #sessionId: string;
-  readonly #id = new Utf8Builder();
-  readonly #type = new Utf8Builder();
-  readonly #run = new Utf8Builder();
-  readonly #json = new Utf8Builder();
+  readonly #id = new TextColumn();
+  readonly #type = new StretchColumn();
+  readonly #run = new StretchColumn();
+  readonly #json = new TextColumn();
   readonly #occurred = new MicrosBuilder();
   readonly #received = new MicrosBuilder();
 
@@ -64,7 +70,7 @@ export class EventBatchBuilder {
 
   /** Events collected so far. */
   get rows(): number {
-    return this.#id.length;
+    return this.#json.length;
   }
 
   /** Bytes collected so far, the JSON text only. */
@@ -74,12 +80,22 @@ export class EventBatchBuilder {
 
   /** Adds an event. */
   append(event: NormalizedEvent): void {
-    this.#id.append(event.id);
+    const start = this.#json.byteLength;
+    this.#json.append(event.json);
+    this.#appendId(event, start + ID_OFFSET);
     this.#type.append(event.eventType);
     this.#occurred.append(event.occurredAtMicros);
     this.#received.append(event.receivedAtMicros);
     this.#run.append(event.runId);
-    this.#json.append(event.json);
+  }
+
+  /** The id stands in the JSON text already, where it was encoded a moment ago. */
+  #appendId({ id, json }: NormalizedEvent, at: number): void {
+    const bytes = this.#json.bytes;
+    const isThere = id.length === ID_LENGTH && json.startsWith(id, ID_OFFSET) &&
+      bytes[at + ID_LENGTH] === QUOTE;
+    if (isThere) this.#id.appendBytes(bytes, at, ID_LENGTH);
+    else this.#id.append(id);
   }
 
   /** Closes the batch into one run of bytes and starts the next. */

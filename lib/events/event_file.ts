@@ -124,7 +124,10 @@ export class EventFile {
         this.#markSynced(covered);
       } catch (error) {
         await this.#appending.run(() => Promise.resolve(this.#leave(file)));
-        if (attempt === ATTEMPTS) throw storageError("Cannot sync event file", file.path, error);
+        // A file that was ended meanwhile has all of its batches on the device.
+        if (attempt >= ATTEMPTS && this.syncedSequence < last) {
+          throw storageError("Cannot sync event file", file.path, error);
+        }
       }
     }
   }
@@ -141,7 +144,7 @@ export class EventFile {
   writeLast(batches: readonly PendingBatch[]): void {
     const parts = [
       eventSchemaFrame(this.#parts.writer, this.#lastSequence),
-      ...batches.map(({ bytes }) => bytes),
+      ...[...this.#homeless, ...batches].map(({ bytes }) => bytes),
       END_OF_STREAM,
     ];
     for (;;) {

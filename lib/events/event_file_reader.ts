@@ -21,6 +21,8 @@ export interface Damage {
   readonly reason: string;
   /** True where it is the end of the file, as a killed writer leaves it. */
   readonly torn: boolean;
+  /** Key of the writer of the file, where it is one of this package. */
+  readonly writer?: string;
 }
 
 /** A batch of events from a file. */
@@ -30,6 +32,14 @@ export interface EventFileBatch {
   readonly stamp: FoundStamp | undefined;
   /** Offset behind the batch, bytes. */
   readonly end: number;
+}
+
+/** How to read on. */
+export interface ReadOptions {
+  /** Tells which stamped batches are known already and need not be read. */
+  readonly skip?: ((stamp: FoundStamp) => boolean) | undefined;
+  /** Each batch is valid only until the next; much faster. @default false */
+  readonly reuse?: boolean;
 }
 
 /** Follows one event file. */
@@ -66,13 +76,10 @@ export class EventFileReader {
     return this.#damage;
   }
 
-  /**
-   * Reads what was added since the last call.
-   *
-   * @param skip tells which stamped batches are known already and need not be read
-   */
-  *read(skip?: (stamp: FoundStamp) => boolean): Generator<EventFileBatch> {
-    using source = FileSource.open(this.path);
+  /** Reads what was added since the last call. */
+  *read(options: ReadOptions = {}): Generator<EventFileBatch> {
+    const { skip, reuse = false } = options;
+    using source = FileSource.open(this.path, { reuse });
     this.#damage = this.#damage.filter(({ torn }) => !torn);
     for (const item of scanStream(source, { from: this.#offset, ...(skip && { skip }) })) {
       if (item.kind === "damage") {
@@ -107,6 +114,14 @@ export class EventFileReader {
   }
 
   #report(start: number, end: number, reason: string, torn: boolean): void {
-    this.#damage.push({ file: this.path, start, end, reason, torn });
+    const writer = this.#writer;
+    this.#damage.push({
+      file: this.path,
+      start,
+      end,
+      reason,
+      torn,
+      ...(writer === undefined ? {} : { writer }),
+    });
   }
 }

@@ -39,12 +39,16 @@ export class EventPush implements BatchSink {
   #retryAt = 0;
   #closed = false;
   #onAcknowledged: (() => void) | undefined;
-  /** Set while somebody in this process watches live. */
-  eager = false;
+  #eager = false;
 
   constructor(connection: DaemonConnection, sessionId: string) {
     this.#connection = connection;
     this.#sessionId = sessionId;
+  }
+
+  /** True while somebody subscribes live, here or elsewhere, as the daemon tells. */
+  get eager(): boolean {
+    return this.#eager;
   }
 
   get state(): PushState {
@@ -114,8 +118,9 @@ export class EventPush implements BatchSink {
 
   async #listen(writer: FlightWriter<Uint8Array>): Promise<void> {
     for await (const bytes of writer.results) {
-      const { sequence } = JSON.parse(decoder.decode(bytes)) as PutAcknowledgement;
+      const { sequence, eager } = JSON.parse(decoder.decode(bytes)) as PutAcknowledgement;
       this.#acknowledged = sequence;
+      this.#eager = eager === true;
       if (sequence === this.#offered) this.#behind = false;
       this.#onAcknowledged?.();
     }
@@ -125,6 +130,7 @@ export class EventPush implements BatchSink {
   #fail(error: unknown): void {
     if (this.#closed) return;
     this.#writer = undefined;
+    this.#eager = false;
     this.#error = error instanceof Error ? error.message : String(error);
     this.#retryAt = Date.now() + RETRY_MILLIS;
     this.#drop();

@@ -73,7 +73,6 @@ export class EventStore implements AsyncDisposable {
   readonly #logs = new Map<string, { log: FileEventLog; push: EventPush }>();
   /** Events behind a claim check keep their place: everything emitted later waits for it. */
   #ordered: Promise<void> | undefined;
-  #eager = 0;
 
   /** Takes ready parts and does no I/O; use {@linkcode open}. */
   constructor(parts: EventStoreParts) {
@@ -153,7 +152,6 @@ export class EventStore implements AsyncDisposable {
     const known = this.#logs.get(id);
     if (known !== undefined) return known.log;
     const push = new EventPush(this.#connection, id);
-    push.eager = this.#eager > 0;
     const log = new FileEventLog({
       dataDir: this.dataDir,
       sessionId: id,

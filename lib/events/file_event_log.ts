@@ -4,7 +4,7 @@
  */
 import { type Clock, systemClock } from "../base/clock.ts";
 import { dataLayout, dateFolder } from "../base/data_layout.ts";
-import { InvalidDataError } from "../base/errors.ts";
+import { InvalidDataError, LimitError } from "../base/errors.ts";
 import { diskLayer, type FileLayer } from "../base/file_layer.ts";
 import { newId } from "../base/ids.ts";
 import { EVENT_LIMITS } from "../base/limits.ts";
@@ -12,65 +12,17 @@ import { scriptName } from "../base/script_name.ts";
 import { newWriterKey } from "../arrow/stamp.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { EventBatchBuilder } from "./event_batch_builder.ts";
-import { EventFile, type PendingBatch, type WrittenBatch } from "./event_file.ts";
+import { EventFile, type PendingBatch } from "./event_file.ts";
 import type { EventDefaults, NormalizedEvent } from "./event_base.ts";
+import type { BatchSink, EventLogOptions, EventLogStatus, PushState } from "./event_log_types.ts";
 import type { EventInput, UnknownEventInput } from "./event_inputs.ts";
+import { type ExitFlush, flushAtExit, forgetAtExit } from "./exit_flush.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { saveReference } from "./reference_data.ts";
 import { normalizeEvent } from "./validate_event.ts";
 import { takeWriterLock, type WriterLock } from "./writer_lock.ts";
 
-/** Where batches go once they are in the file; must never throw or wait. */
-export interface BatchSink {
-  /** Takes a batch that was handed to the operating system. */
-  offer(batch: WrittenBatch, writer: string): void;
-  /** True while somebody watches live and a batch should not linger. */
-  readonly eager: boolean;
-  /** How far the sink is. */
-  readonly state: PushState;
-  /** Delivers what was offered, as far as that is possible within a short time, and ends. */
-  close(): Promise<void>;
-}
-
-/** How the push to the daemon stands. */
-export interface PushState {
-  /** `off` without a daemon, `connecting`, `live`, or `behind` while the daemon reads from the file. */
-  readonly push: "off" | "connecting" | "live" | "behind";
-  /** Sequence of the last batch that the daemon acknowledged. */
-  readonly acknowledged: number;
-  /** The last failure, if it was not mended since. */
-  readonly pushError?: string;
-}
-
-/** What {@linkcode FileEventLog.status} tells. */
-export interface EventLogStatus extends PushState {
-  /** The session that is written. */
-  readonly sessionId: string;
-  /** Key of this writer, as in the stamps of its batches. */
-  readonly writer: string;
-  /** The file in use, or null before the first flush. */
-  readonly file: string | null;
-  /** Events accepted by `emit`. */
-  readonly emitted: number;
-  /** Events handed to the operating system: they survive the death of this process. */
-  readonly flushed: number;
-  /** Events on the device: they survive a power cut. */
-  readonly synced: number;
-  /** Batches written. */
-  readonly batches: number;
-  /** The last failure to write, if it was not mended since. */
-  readonly writeError?: string;
-}
-
-/** Options of {@linkcode FileEventLog.open}. */
-export interface EventLogOptions {
-  /** The data directory. @default resolved as by the command line */
-  readonly dataDir?: string;
-  /** The session to write. @default a new one */
-  readonly sessionId?: string;
-  /** Longest time an event waits in memory, milliseconds. @default 50 */
-  readonly lingerMillis?: number;
-}
+export type { BatchSink, EventLogOptions, EventLogStatus, PushState };
 
 /** Ready parts of a log. */
 export interface EventLogParts {
@@ -92,6 +44,8 @@ const BOUNDARIES: ReadonlySet<string> = new Set([
   "run.started",
   "run.ended",
 ]);
+/** Longer events are looked at one by one. */
+const LARGE_CHARACTERS = EVENT_LIMITS.batchBytes / 4;
 const SYNCED: ReadonlySet<string> = new Set(["session.ended", "run.ended"]);
 
 /**
@@ -99,7 +53,7 @@ const SYNCED: ReadonlySet<string> = new Set(["session.ended", "run.ended"]);
  * {@linkcode emit} queues in memory, {@linkcode flush} hands to the operating system (survives `kill -9`),
  * {@linkcode sync} waits for the device (survives a power cut where the disk keeps its word).
  */
-export class FileEventLog implements AsyncDisposable {
+export class FileEventLog implements AsyncDisposable, ExitFlush {
   /** The session that this log writes. */
   readonly sessionId: string;
   /** Absolute path of the data directory. */
@@ -109,20 +63,24 @@ export class FileEventLog implements AsyncDisposable {
   readonly #builder: EventBatchBuilder;
   readonly #file: EventFile;
   readonly #date: string;
-  readonly #sink: BatchSink | undefined;
   readonly #commit: GroupCommit;
   readonly #defaults: EventDefaults;
   readonly #layer: FileLayer;
+  #sink: BatchSink | undefined;
   #lock: WriterLock | undefined;
-  #stuck: PendingBatch | undefined;
+  /** Closed batches that are not in the file yet, in order. */
+  readonly #sealed: PendingBatch[] = [];
+  #sealedBytes = 0;
   #sequence = 0;
   #emitted = 0;
   #flushed = 0;
-  #queuedBytes = 0;
   #rowsBySequence: { sequence: number; flushed: number }[] = [];
   #synced = 0;
   #batches = 0;
+  /** There while memory holds more than it should and callers of emit ought to wait. */
+  #room: PromiseWithResolvers<void> | undefined;
   #closed = false;
+  #ended = false;
 
   /** Takes ready parts and does no I/O; use {@linkcode open}. */
   constructor(parts: EventLogParts) {
@@ -156,10 +114,12 @@ export class FileEventLog implements AsyncDisposable {
     this.#commit = new GroupCommit({
       lingerMillis: parts.lingerMillis ?? EVENT_LIMITS.lingerMillis,
       syncMillis: EVENT_LIMITS.syncMillis,
-      pending: () => this.#stuck !== undefined || this.#builder.rows > 0,
+      pending: () => this.#sealed.length > 0 || this.#builder.rows > 0,
+      flush: () => this.flush(),
       write: () => this.#writeOnce(),
       sync: () => this.#syncOnce(),
     });
+    flushAtExit(this);
   }
 
   /**
@@ -171,7 +131,7 @@ export class FileEventLog implements AsyncDisposable {
     return Promise.resolve(
       new FileEventLog({
         dataDir: resolveDataDirectory(options.dataDir),
-        sessionId: options.sessionId ?? crypto.randomUUID(),
+        sessionId: options.sessionId ?? newId(),
         lingerMillis: options.lingerMillis,
       }),
     );
@@ -179,11 +139,14 @@ export class FileEventLog implements AsyncDisposable {
 
   /**
    * Queues an event in memory. It is in the file after at most 50 ms, or as soon as {@linkcode flush}
-   * resolves; until then the death of this process loses it.
+   * resolves; until then a `kill -9` of this process loses it. A process that ends by itself, by
+   * `Deno.exit()` too, writes it on its way out.
    *
    * @param event fields as on disk; id, times, session and all fields with a default may be left out
-   * @returns nothing, or under back-pressure a promise to wait for before the next event
+   * @returns nothing, or under back-pressure a promise to wait for before the next event: while the disk is
+   * full it waits for space, and {@linkcode flush} or {@linkcode status} tell why
    * @throws {InvalidDataError} naming the field that breaks the rules of its type; nothing is queued
+   * @throws {LimitError} where the caller does not wait and memory holds 2 GiB; nothing is queued
    */
   emit(event: EventInput): void | Promise<void>;
   /** Queues an event of a type that this version does not know; it is kept as it is. */
@@ -199,34 +162,79 @@ export class FileEventLog implements AsyncDisposable {
    */
   append(normalized: NormalizedEvent): void | Promise<void> {
     if (this.#closed) throw new TypeError("Event log is closed: open another to emit events");
+    if (normalized.sessionId !== this.sessionId || normalized.json.length > LARGE_CHARACTERS) {
+      this.#check(normalized);
+    }
+    if (this.#room !== undefined && this.#heldBytes() >= EVENT_LIMITS.heldBytes) {
+      throw new LimitError(
+        `Event log holds ${
+          this.#emitted - this.#flushed
+        } events that are not in the file: wait for the promise that emit() returns`,
+      );
+    }
+    this.#builder.append(normalized);
+    this.#emitted++;
+    const { eventType } = normalized;
+    if (
+      this.#builder.rows >= EVENT_LIMITS.batchEvents ||
+      this.#builder.byteLength >= EVENT_LIMITS.batchBytes
+    ) {
+      this.#seal();
+      this.#commit.writeSoon();
+    } else if (BOUNDARIES.has(eventType)) this.#commit.writeSoon();
+    else this.#commit.linger(this.#sink?.eager === true);
+    if (SYNCED.has(eventType)) this.#commit.syncSoon();
+    return this.#room?.promise;
+  }
+
+  #check(normalized: NormalizedEvent): void {
     if (normalized.sessionId !== this.sessionId) {
       throw new InvalidDataError(
         `Event belongs to session ${normalized.sessionId}, this log writes ${this.sessionId}: use EventStore for several sessions`,
         { path: "session_id" },
       );
     }
-    if (normalized.json.length > EVENT_LIMITS.eventBytes) {
+    const { length } = normalized.json;
+    if (length > EVENT_LIMITS.eventBytes) {
       throw new InvalidDataError(
-        `Event has ${normalized.json.length} characters, at most ${EVENT_LIMITS.eventBytes} are taken: write the data to a channel or with saveRef()`,
+        `Event has ${length} characters, at most ${EVENT_LIMITS.eventBytes} are taken: write the data to a channel or with saveRef()`,
       );
     }
-    this.#builder.append(normalized);
-    this.#emitted++;
-    this.#queuedBytes += normalized.json.length;
-    if (
-      this.#builder.rows >= EVENT_LIMITS.batchEvents ||
-      this.#builder.byteLength >= EVENT_LIMITS.batchBytes || BOUNDARIES.has(normalized.eventType)
-    ) {
-      this.#commit.writeSoon();
-    } else this.#commit.linger(this.#sink?.eager === true);
-    if (SYNCED.has(normalized.eventType)) this.#commit.syncSoon();
-    return this.#backPressure();
+    // One large event for each batch, else a few of them make a batch that no reader wants to hold.
+    if (this.#builder.rows > 0) this.#seal();
   }
 
-  #backPressure(): void | Promise<void> {
-    const queued = this.#emitted - this.#flushed;
-    if (queued < EVENT_LIMITS.queuedEvents && this.#queuedBytes < EVENT_LIMITS.queuedBytes) return;
-    return this.flush();
+  /** Closes the batch in the making; it waits for its turn to be written. */
+  #seal(): void {
+    const { rows } = this.#builder;
+    const sequence = ++this.#sequence;
+    const bytes = this.#builder.finish(this.#writer, sequence);
+    this.#sealed.push({ sequence, rows, bytes });
+    this.#sealedBytes += bytes.byteLength;
+    if (this.#isFull()) this.#waitForRoom();
+  }
+
+  #heldBytes(): number {
+    return this.#builder.byteLength + this.#sealedBytes;
+  }
+
+  #isFull(): boolean {
+    return this.#emitted - this.#flushed >= EVENT_LIMITS.queuedEvents ||
+      this.#heldBytes() >= EVENT_LIMITS.queuedBytes ||
+      this.#file.unsyncedBytes >= EVENT_LIMITS.unsyncedHeldBytes;
+  }
+
+  #waitForRoom(): void {
+    if (this.#room !== undefined) return;
+    this.#room = Promise.withResolvers<void>();
+    // For callers that do not wait: the failure reaches them by flush() and close() as well.
+    this.#room.promise.catch(() => {});
+  }
+
+  #releaseRoom(): void {
+    if (this.#room === undefined || this.#isFull()) return;
+    this.#room.resolve();
+    this.#room = undefined;
   }
 
   /**
@@ -284,44 +292,69 @@ export class FileEventLog implements AsyncDisposable {
   }
 
   async #writeOnce(): Promise<void> {
-    const rows = this.#builder.rows;
-    if (this.#stuck === undefined && rows > 0) {
-      this.#lock ??= takeWriterLock(this.dataDir, this.#writer);
-      const sequence = ++this.#sequence;
-      this.#stuck = { sequence, rows, bytes: this.#builder.finish(this.#writer, sequence) };
-      this.#queuedBytes = 0;
-    }
-    const batch = this.#stuck;
+    if (this.#sealed.length === 0 && this.#builder.rows > 0) this.#seal();
+    const batch = this.#sealed[0];
     if (batch === undefined) return;
+    this.#lock ??= takeWriterLock(this.dataDir, this.#writer);
     const written = await this.#file.write(batch);
-    this.#stuck = undefined;
+    this.#sealed.shift();
+    this.#sealedBytes -= batch.bytes.byteLength;
     this.#flushed += batch.rows;
     this.#batches++;
     this.#rowsBySequence.push({ sequence: batch.sequence, flushed: this.#flushed });
     this.#sink?.offer(written, this.#writer);
+    if (this.#file.unsyncedBytes >= EVENT_LIMITS.unsyncedBytes) this.#commit.syncWritten();
+    this.#releaseRoom();
   }
 
   async #syncOnce(): Promise<void> {
     await this.#file.sync();
     const synced = this.#file.syncedSequence;
-    while ((this.#rowsBySequence[0]?.sequence ?? Infinity) <= synced) {
-      this.#synced = this.#rowsBySequence.shift()?.flushed ?? this.#synced;
+    const later = this.#rowsBySequence.findIndex(({ sequence }) => sequence > synced);
+    const covered = this.#rowsBySequence.splice(0, later < 0 ? Infinity : later);
+    this.#synced = covered.at(-1)?.flushed ?? this.#synced;
+    this.#releaseRoom();
+  }
+
+  /** Writes what memory holds, before it returns; for a process on its way out. */
+  flushAtExit(): void {
+    if (this.#builder.rows > 0) this.#seal();
+    if (this.#sealed.length > 0) this.#file.writeLast(this.#sealed);
+  }
+
+  /**
+   * Flushes, ends and syncs the file, and lets the daemon have what it has not seen. Where the file cannot
+   * be written the events stay in memory, and closing may be tried again.
+   *
+   * @throws {StorageError} naming file, cause and remedy
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended) return;
+    this.#closed = true;
+    this.#commit.stop();
+    try {
+      await this.#commit.idle();
+      await this.flush();
+      await this.#file.close();
+      this.#ended = true;
+      this.#synced = this.#flushed;
+      this.#room?.resolve();
+    } catch (error) {
+      this.#room?.reject(error);
+      throw error;
+    } finally {
+      this.#room = undefined;
+      await this.#release();
     }
   }
 
-  /** Flushes, ends and syncs the file, and lets the daemon have what it has not seen. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    try {
-      await this.flush();
-      await this.#commit.close();
-      await this.#file.close();
-      this.#synced = this.#flushed;
-    } finally {
-      await this.#sink?.close();
-      this.#lock?.release();
-    }
+  async #release(): Promise<void> {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    await sink?.close();
+    if (!this.#ended) return;
+    this.#lock?.release();
+    forgetAtExit(this);
   }
 
   /** Same as leaving an `await using` block. */

@@ -4,7 +4,7 @@
  */
 
 import { QueryResult, type ResultMessage } from "../arrow/query_result.ts";
-import { FlightError, SqlError } from "../base/errors.ts";
+import { FlightError } from "../base/errors.ts";
 import { basicHandshake } from "./basic_handshake.ts";
 import {
   ClientChannel,
@@ -34,7 +34,7 @@ import type {
 } from "./messages.ts";
 import type { FlightDataMessage } from "./service.ts";
 import { encodeSqlCommand } from "./sql_commands.ts";
-import { GrpcStatus } from "./status.ts";
+import { GrpcStatus, sqlErrorOf } from "./status.ts";
 
 /** The location by which a server says: on the connection that you have. */
 const REUSE_CONNECTION = "arrow-flight-reuse-connection:";
@@ -115,15 +115,13 @@ export class FlightClient implements AsyncDisposable {
    */
   async sql(text: string, options: FlightCallOptions = {}): Promise<QueryResult> {
     const command = encodeSqlCommand({ type: "statementQuery", query: text });
+    let info: FlightInfo;
     try {
-      const info = await this.getFlightInfo({ type: "command", command }, options);
-      return await readResult(this.#infoMessages(info, options));
+      info = await this.getFlightInfo({ type: "command", command }, options);
     } catch (error) {
-      if (!(error instanceof FlightError) || error.code !== GrpcStatus.INVALID_ARGUMENT) {
-        throw error;
-      }
-      throw new SqlError(error.message, { sql: text, cause: error });
+      throw sqlErrorOf(error, text);
     }
+    return await readResult(withSqlErrors(this.#infoMessages(info, options), text));
   }
 
   /**
@@ -135,6 +133,18 @@ export class FlightClient implements AsyncDisposable {
    */
   doGet(ticket: string | Uint8Array, options: FlightCallOptions = {}): Promise<QueryResult> {
     return readResult(this.doGetMessages(ticket, options));
+  }
+
+  /**
+   * Reads the answer to a statement from a server that takes SQL as a ticket.
+   *
+   * @param sql one statement
+   * @param options signal, deadline and headers
+   * @returns the result as it arrives
+   * @throws {SqlError} where the server refuses the statement
+   */
+  doGetSql(sql: string, options: FlightCallOptions = {}): Promise<QueryResult> {
+    return readResult(withSqlErrors(this.doGetMessages(sql, options), sql));
   }
 
   /** Reads the data of a ticket as Flight messages; the call starts with the first read. */
@@ -269,6 +279,18 @@ export class FlightClient implements AsyncDisposable {
       `The result lies on another server: connect to ${locations.join(" or ")} and use doGet()`,
       { code: GrpcStatus.UNIMPLEMENTED },
     );
+  }
+}
+
+/** Also what goes wrong in the middle of a result is about the statement. */
+async function* withSqlErrors(
+  messages: AsyncGenerator<ResultMessage, void, undefined>,
+  sql: string,
+): AsyncGenerator<ResultMessage, void, undefined> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw sqlErrorOf(error, sql);
   }
 }
 

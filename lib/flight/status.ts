@@ -104,8 +104,47 @@ function validCode(code: number): number {
  * @returns its code and message; never OK
  */
 export function statusOfError(error: unknown): CallStatus {
-  const message = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  // As text, so that clients of any make show it.
+  const message = error instanceof SqlError ? text + placeText(error) : text;
   return { code: codeOfError(error), message: message === "" ? "The call failed" : message };
+}
+
+const PLACE = / \(at line (\d+), column (\d+)\)$/;
+
+/** Where a statement is at fault, for people; lines and columns count from one, columns in characters. */
+function placeText({ sql, position }: SqlError): string {
+  if (position === undefined) return "";
+  const before = sql.slice(0, position).split("\n");
+  return ` (at line ${before.length}, column ${[...before.at(-1) ?? ""].length + 1})`;
+}
+
+/**
+ * The error that a client throws where a server refuses a statement: with the place as a position, where
+ * the message ends with it as {@linkcode statusOfError} writes it.
+ *
+ * @param error the status as an error
+ * @param sql the statement as sent
+ * @returns a SqlError for INVALID_ARGUMENT, any other error as it is
+ */
+export function sqlErrorOf(error: unknown, sql: string): unknown {
+  if (!(error instanceof FlightError) || error.code !== GrpcStatus.INVALID_ARGUMENT) return error;
+  const place = PLACE.exec(error.message);
+  if (place === null) return new SqlError(error.message, { sql, cause: error });
+  const position = offsetOf(sql, Number(place[1]), Number(place[2]));
+  return new SqlError(error.message.slice(0, place.index), {
+    sql,
+    cause: error,
+    ...(position === undefined ? {} : { position }),
+  });
+}
+
+function offsetOf(sql: string, line: number, column: number): number | undefined {
+  const lines = sql.split("\n");
+  const text = lines[line - 1];
+  if (text === undefined) return undefined;
+  const before = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  return before + [...text].slice(0, column - 1).join("").length;
 }
 
 /**

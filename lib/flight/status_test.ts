@@ -11,7 +11,7 @@ import {
   SqlError,
   StorageError,
 } from "../base/errors.ts";
-import { errorOfStatus, GrpcStatus, nameOfCode, statusOfError } from "./status.ts";
+import { errorOfStatus, GrpcStatus, nameOfCode, sqlErrorOf, statusOfError } from "./status.ts";
 
 const engineFault = (): unknown => {
   try {
@@ -65,4 +65,39 @@ Deno.test("errorOfStatus() gives the class that fits and keeps code and text", (
   }
   ok(errorOfStatus(GrpcStatus.NOT_FOUND, "") instanceof NotFoundError);
   ok(errorOfStatus(GrpcStatus.RESOURCE_EXHAUSTED, "") instanceof LimitError);
+});
+
+Deno.test("sqlErrorOf() finds the place again that statusOfError() wrote into the message", () => {
+  for (
+    const [sql, wrong] of [
+      ["SELECT nothing", "nothing"],
+      ["SELECT 1,\n  nothing", "nothing"],
+      ["SELECT 'äöü🦆', nothing", "nothing"],
+      ["SELECT 1\r\n, nothing", "nothing"],
+      ["SELECT (1", ""],
+    ] as const
+  ) {
+    const position = wrong === "" ? sql.length : sql.indexOf(wrong);
+    const original = new SqlError('No such thing\nDid you mean "x"?', { sql, position });
+    const { code, message } = statusOfError(original);
+    const again = sqlErrorOf(errorOfStatus(code, message), sql);
+    ok(again instanceof SqlError);
+    equal(again.position, position, message);
+    equal(again.message, original.message);
+    equal(again.sql, sql);
+  }
+  const { message } = statusOfError(new SqlError("Wrong", { sql: "a\n🦆b", position: 4 }));
+  equal(message, "Wrong (at line 2, column 2)");
+});
+
+Deno.test("sqlErrorOf() leaves other errors alone and takes messages without a place", () => {
+  const other = errorOfStatus(GrpcStatus.NOT_FOUND, "x");
+  equal(sqlErrorOf(other, "SELECT 1"), other);
+  const plain = sqlErrorOf(errorOfStatus(GrpcStatus.INVALID_ARGUMENT, "Wrong"), "SELECT 1");
+  ok(plain instanceof SqlError);
+  equal(plain.position, undefined);
+  const beyond = "Wrong (at line 7, column 1)";
+  const strange = sqlErrorOf(errorOfStatus(GrpcStatus.INVALID_ARGUMENT, beyond), "SELECT 1");
+  ok(strange instanceof SqlError);
+  equal(strange.position, undefined);
 });

@@ -45,6 +45,11 @@ export interface PutAcknowledgement {
   readonly rows: number;
   /** What survives: `received` (in the client's file), `flushed` or `synced` (in a file of the daemon). */
   readonly level: "received" | "flushed" | "synced";
+  /**
+   * True while somebody subscribes live: a pusher should not let events linger then. A change is told at
+   * once, by an acknowledgement of no rows that repeats the last sequence.
+   */
+  readonly eager?: true;
 }
 
 /** Application metadata of a pushed batch: where it lies in the writer's file. */

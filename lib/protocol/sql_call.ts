@@ -17,16 +17,20 @@ export const PARAMETERS_HEADER = "litmus-parameters";
 
 const encoder = new TextEncoder();
 
-/** Runs a statement. */
+/**
+ * Runs a statement.
+ *
+ * @throws {SqlError} where the daemon refuses it, with the place of the fault
+ */
 export async function sqlCall(
   client: FlightClient,
   text: string,
   parameters?: SqlParameters,
   options: FlightCallOptions = {},
 ): Promise<QueryResult> {
-  if (parameters === undefined) return await client.doGet(text, options);
+  if (parameters === undefined) return await client.doGetSql(text, options);
   const value = encoder.encode(JSON.stringify(parameters)).toBase64();
-  return await client.doGet(text, {
+  return await client.doGetSql(text, {
     ...options,
     headers: { ...options.headers, [PARAMETERS_HEADER]: value },
   });

@@ -1,0 +1,31 @@
+/**
+ * `litmus repl`, and `litmus` alone
+ * @module
+ */
+import type { CommandContext } from "../command_context.ts";
+import { usageError } from "../failure.ts";
+import { runRepl } from "../repl/repl.ts";
+
+/** Options of the command. */
+export interface ReplOptions {
+  readonly keepGoing?: boolean;
+}
+
+/** Opens the shell; from a pipe it runs a script. */
+export async function replCommand(context: CommandContext, options: ReplOptions): Promise<void> {
+  const { connection, dataDir, output, signal } = context;
+  if (output.path !== undefined || output.asked !== undefined) {
+    throw usageError(
+      "The shell has its own words for format and output",
+      "Use .mode and .output in it, or litmus sql for one statement",
+    );
+  }
+  context.exitCode = await runRepl({
+    connection,
+    dataDir,
+    color: output.color,
+    interactive: Deno.stdin.isTerminal() && output.terminal.out,
+    continueOnError: options.keepGoing === true,
+    signal,
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * What a failed command says and which exit code it leaves.
+ * @module
+ */
+import {
+  DaemonError,
+  DamagedDataError,
+  FlightError,
+  NotFoundError,
+  PermissionError,
+} from "../lib/base/errors.ts";
+import { CommandError, EXIT } from "./failure.ts";
+import { sqlExcerpt } from "./sql_excerpt.ts";
+
+/** What is printed for a failure. */
+export interface Failure {
+  /** Text for standard error, with its line end. */
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Context of a failure. */
+export interface FailureContext {
+  /** The statement that was run, for errors that point into it. */
+  readonly sql?: string | undefined;
+  /** Whether the stack is shown. */
+  readonly debug?: boolean | undefined;
+}
+
+/** Describes an error of any kind for people. */
+export function describeFailure(error: unknown, context: FailureContext = {}): Failure {
+  const lines = [`litmus: ${messageOf(error)}`];
+  const excerpt = context.sql === undefined ? undefined : sqlExcerpt(context.sql, error);
+  if (excerpt !== undefined) lines.push("", excerpt, "");
+  const remedy = remedyOf(error);
+  if (remedy !== "") lines.push(remedy);
+  if (context.debug === true && error instanceof Error) {
+    lines.push(Deno.inspect(error, { colors: false }));
+  }
+  return { text: `${lines.join("\n").trimEnd()}\n`, exitCode: exitCodeOf(error) };
+}
+
+// deno-lint-ignore no-control-regex -- a daemon that did not start may have colored its last words
+const COLOR_CODE = /\x1b\[[\d;]*m/g;
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return `A permission is missing: ${error.message.split("\n")[0]}`;
+  }
+  const text = error.message === "" ? error.name : error.message;
+  return text.replace(/^Failed to extract statements: /, "").replaceAll(COLOR_CODE, "");
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof NotFoundError) return EXIT.notFound;
+  if (error instanceof DamagedDataError) return EXIT.damaged;
+  return EXIT.failed;
+}
+
+function remedyOf(error: unknown): string {
+  if (error instanceof CommandError) return error.remedy;
+  if (error instanceof PermissionError || error instanceof NotFoundError) return "";
+  if (error instanceof DaemonError) return "See what it said: litmus daemon logs";
+  if (error instanceof FlightError) return flightRemedy(error);
+  return "";
+}
+
+function flightRemedy({ code, message }: FlightError): string {
+  if (code === 16) return "Get a token by `litmus daemon token`, or restart: litmus daemon restart";
+  if (code === 14) return "See what the daemon said: litmus daemon logs";
+  if (/Could not convert string .* to INT/.test(message)) {
+    return "A numeric --param is a number: for text give it quotes within quotes, --param 'name=\"123\"'";
+  }
+  if (/Table with name .* does not exist/.test(message)) {
+    return 'Views are events, sessions, runs, steps, measurements and channels: litmus sql "DESCRIBE runs" tells their columns';
+  }
+  return "";
+}

@@ -1,0 +1,113 @@
+/**
+ * What a running query holds: a borrowed connection, a signal, a clock.
+ * @module
+ */
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import { LimitError } from "../base/errors.ts";
+import type { Database } from "./database.ts";
+import { sqlFault } from "./sql_fault.ts";
+
+/** What ends a query early. */
+export interface QueryLimits {
+  readonly signal?: AbortSignal;
+  readonly timeoutMillis?: number;
+}
+
+/** Interrupts in time and hands the connection back exactly once. */
+export class QueryGuard {
+  readonly #database: Database;
+  readonly #connection: DuckDBConnection;
+  readonly #sql: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  #timedOut = false;
+  #callers = 0;
+  #fetching: Promise<unknown> | undefined;
+  #closed: Promise<void> | undefined;
+  readonly #stop = (): void => {
+    this.interrupt();
+    // Nobody is there to be told: the connection must not wait for a reader that may never come.
+    if (this.#callers === 0) void this.close();
+  };
+
+  constructor(
+    database: Database,
+    connection: DuckDBConnection,
+    sql: string,
+    options: QueryLimits,
+  ) {
+    this.#database = database;
+    this.#connection = connection;
+    this.#sql = sql;
+    this.#signal = options.signal;
+    options.signal?.addEventListener("abort", this.#stop, { once: true });
+    if (options.timeoutMillis !== undefined) {
+      this.#timer = setTimeout(() => {
+        this.#timedOut = true;
+        this.#stop();
+      }, options.timeoutMillis);
+    }
+  }
+
+  /** Notes that somebody waits for what is done, and so will hear of an interruption. */
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    this.#callers++;
+    try {
+      return await work();
+    } finally {
+      this.#callers--;
+    }
+  }
+
+  /** Throws where the query was cancelled. */
+  check(): void {
+    this.#signal?.throwIfAborted();
+    if (this.#timedOut) throw this.#timeout();
+    if (this.#closed !== undefined) throw new DOMException("Query was cancelled", "AbortError");
+  }
+
+  /** Fetches a chunk; one at a time. */
+  fetch(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+    const chunk = result.fetchChunk();
+    // Awaited in the next turn, or by close(): an early exit must not leave it unhandled.
+    this.#fetching = chunk.catch(() => {});
+    return chunk;
+  }
+
+  /** Stops what runs; nothing where the connection is somebody else's by now. */
+  interrupt(): void {
+    if (this.#closed === undefined) this.#connection.interrupt();
+  }
+
+  /** The error to report for a failure; hands the connection back. */
+  async fail(error: unknown): Promise<unknown> {
+    this.interrupt();
+    await this.close();
+    if (this.#timedOut) return this.#timeout();
+    if (this.#signal?.aborted === true) return this.#signal.reason;
+    return sqlFault(error, this.#sql);
+  }
+
+  #timeout(): LimitError {
+    return new LimitError("Query ran into its time limit: narrow it or ask for more time");
+  }
+
+  /** Ends the transaction, together with what PIVOT created in it, and hands the connection back. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#stop);
+    await this.#fetching;
+    try {
+      await this.#connection.run("ROLLBACK");
+      this.#database.release(this.#connection);
+    } catch {
+      // An interrupted statement may have ended the transaction itself; a fresh connection is cheap.
+      this.#connection.closeSync();
+    }
+  }
+}
