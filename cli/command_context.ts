@@ -2,12 +2,13 @@
  * What a command works with: data directory, daemon, output, Ctrl-C.
  * @module
  */
+import { join } from "@std/path";
 import type { QueryResult, Row } from "../lib/arrow/query_result.ts";
 import { ACTIONS } from "../lib/protocol/names.ts";
 import { resolveDataDirectory } from "../lib/config/data_directory.ts";
 import { DaemonConnection } from "../lib/protocol/daemon_connection.ts";
 import { sqlCall, type SqlParameters } from "../lib/protocol/sql_call.ts";
-import { EXIT, notFound } from "./failure.ts";
+import { CommandError, EXIT, notFound } from "./failure.ts";
 import type { GlobalOptions } from "./options/global_options.ts";
 import { Output } from "./output/output.ts";
 import { processTerminal, type Terminal } from "./output/terminal.ts";
@@ -65,6 +66,26 @@ export class CommandContext implements AsyncDisposable {
       `${state === undefined ? "No data directory" : "Not a folder:"} ${this.dataDir}`,
       "Record something first (litmus demo), or name another one with --data-dir",
     );
+  }
+
+  /**
+   * Makes sure that something can be recorded, before any work is done for it.
+   *
+   * @throws {CommandError} where the data directory cannot be made or written
+   */
+  requireWritable(): void {
+    const probe = join(this.dataDir, `.litmus-probe-${Deno.pid}`);
+    try {
+      Deno.mkdirSync(this.dataDir, { recursive: true });
+      Deno.writeFileSync(probe, new Uint8Array(0));
+      Deno.removeSync(probe);
+    } catch (error) {
+      const [reason] = error instanceof Error ? error.message.split(/: \w+ '/) : [error];
+      throw new CommandError(`Cannot write to data directory ${this.dataDir}: ${reason}`, {
+        cause: error,
+        remedy: "Name another one with --data-dir",
+      });
+    }
   }
 
   /** Runs a statement of the user's or of a command. */

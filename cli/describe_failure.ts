@@ -48,7 +48,9 @@ function messageOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return `A permission is missing: ${error.message.split("\n")[0]}`;
   }
-  const text = error.message === "" ? error.name : error.message;
+  const whole = error.message === "" ? error.name : error.message;
+  // Behind the first line of these stands the end of the daemon's log.
+  const text = error instanceof DaemonError ? whole.split("\n", 1)[0] ?? "" : whole;
   return text.replace(/^Failed to extract statements: /, "").replaceAll(COLOR_CODE, "");
 }
 

@@ -19,6 +19,7 @@ export interface DemoOptions {
 export async function demoCommand(context: CommandContext, options: DemoOptions): Promise<void> {
   const units = parseCount("--units", options.units, 1);
   const { output, dataDir, signal } = context;
+  context.requireWritable();
   const started = performance.now();
   output.note(`Recording ${units} units into ${dataDir}`);
   await using runs = await RunStore.open({ dataDir });

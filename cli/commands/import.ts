@@ -33,6 +33,7 @@ export async function importCommand(
   const { output, dataDir, signal } = context;
   const dryRun = options.dryRun === true;
   const source = sourceOf(path, dataDir);
+  if (!dryRun) context.requireWritable();
   const progress = new Progress(output);
   const rows: ImportRow[] = [];
   for (const planned of planImport(source)) {

@@ -31,7 +31,7 @@ function declareSql(program: Command, host: CommandHost): void {
       "after",
       examples(
         'litmus sql "SELECT run_outcome, count(*) AS runs FROM runs GROUP BY ALL"',
-        'litmus sql "FROM runs WHERE dut_serial = $serial" --param serial=SN001',
+        "litmus sql 'FROM runs WHERE dut_serial = $serial' --param serial=SN001",
         'echo "SELECT count(*) FROM events" | litmus sql - --format json',
         'litmus sql "FROM measurements" --output measurements.csv',
       ),

@@ -8,16 +8,10 @@ import { outcomeStyle, paint, type Style } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
 import { timeText, valueText } from "../format/value_text.ts";
 import { visibleText } from "../format/visible_text.ts";
+import type { RenderOptions } from "./render_options.ts";
 import type { RunRecord } from "./run_record.ts";
 import { renderSteps } from "./render_steps.ts";
 import { secondsBetween, stepTree } from "./step_tree.ts";
-
-/** How it is drawn. */
-export interface RenderOptions {
-  readonly color: boolean;
-  /** Cells of a line. */
-  readonly width: number;
-}
 
 const FACTS: readonly (readonly [string, (run: Row) => unknown])[] = [
   ["serial", (r) => r.dut_serial],

@@ -9,7 +9,7 @@ import { outcomeStyle, paint } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
 import { visibleText } from "../format/visible_text.ts";
 import { limitText, measuredText } from "./limit_text.ts";
-import type { RenderOptions } from "./render_run.ts";
+import type { RenderOptions } from "./render_options.ts";
 import type { StepTreeNode, VectorNode } from "./step_tree.ts";
 
 const MARKS: Readonly<Record<string, string>> = {

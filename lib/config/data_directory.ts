@@ -7,7 +7,7 @@
  */
 import { dirname, isAbsolute, join, resolve } from "@std/path";
 import { parse } from "@std/yaml";
-import { InvalidDataError } from "../base/errors.ts";
+import { InvalidDataError, LitmusError, PermissionError } from "../base/errors.ts";
 
 /** What the resolution looks at; handed in, so that tests need no real environment. */
 export interface Surroundings {
@@ -19,7 +19,13 @@ export interface Surroundings {
 
 /** The surroundings of this process. */
 export function processSurroundings(): Surroundings {
-  return { workingDirectory: Deno.cwd(), env: readEnv };
+  return {
+    // Only where it is needed: the folder may have been removed.
+    get workingDirectory() {
+      return Deno.cwd();
+    },
+    env: readEnv,
+  };
 }
 
 /** An environment variable, or undefined where it is unset or may not be read. */
@@ -40,7 +46,9 @@ export function resolveDataDirectory(
   surroundings: Surroundings = processSurroundings(),
 ): string {
   if (explicit !== undefined && explicit !== "") {
-    return resolve(surroundings.workingDirectory, explicit);
+    return isAbsolute(explicit)
+      ? resolve(explicit)
+      : resolve(surroundings.workingDirectory, explicit);
   }
   return fromConfigFile(surroundings.workingDirectory) ?? fromHome(surroundings) ??
     join(userDataFolder(surroundings), "litmus", "data");
@@ -66,7 +74,8 @@ function readIfThere(path: string): string | undefined {
     // Folders above may be closed to us; a config file there is not ours to follow.
     if (
       error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable ||
-      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotADirectory
+      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotADirectory ||
+      error instanceof Deno.errors.IsADirectory
     ) return undefined;
     throw error;
   }
@@ -108,22 +117,38 @@ function isDirectory(path: string): boolean {
   }
 }
 
+/** The folder of this user; without it no default can be told from the working directory. */
+function homeFolder(env: Surroundings["env"]): string {
+  const home = [env("HOME"), env("USERPROFILE")].find((each) => each !== undefined && each !== "");
+  if (home !== undefined) return home;
+  if (Deno.permissions.querySync({ name: "env", variable: "HOME" }).state !== "granted") {
+    throw new PermissionError(
+      "The folders for data and runtime files hang on the environment: name a data directory that can be written, or run with --allow-env=LITMUS_HOME,HOME,USERPROFILE,LOCALAPPDATA,XDG_DATA_HOME,XDG_CACHE_HOME,XDG_RUNTIME_DIR",
+    );
+  }
+  throw new LitmusError(
+    "No home folder is known: name a data directory, or set LITMUS_HOME or HOME",
+  );
+}
+
 /** The folder in which programs of this user keep data. */
 function userDataFolder({ env }: Surroundings): string {
-  const home = env("HOME") ?? env("USERPROFILE") ?? "";
-  if (Deno.build.os === "windows") return env("LOCALAPPDATA") ?? join(home, "AppData", "Local");
-  if (Deno.build.os === "darwin") return join(home, "Library", "Application Support");
+  if (Deno.build.os === "windows") {
+    return env("LOCALAPPDATA") ?? join(homeFolder(env), "AppData", "Local");
+  }
+  if (Deno.build.os === "darwin") return join(homeFolder(env), "Library", "Application Support");
   const xdg = env("XDG_DATA_HOME");
-  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".local", "share");
+  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeFolder(env), ".local", "share");
 }
 
 /** The folder in which programs of this user keep what can be made anew. */
 export function userCacheFolder({ env }: Surroundings): string {
   const runtime = env("XDG_RUNTIME_DIR");
   if (runtime !== undefined && isAbsolute(runtime)) return runtime;
-  const home = env("HOME") ?? env("USERPROFILE") ?? "";
-  if (Deno.build.os === "windows") return env("LOCALAPPDATA") ?? join(home, "AppData", "Local");
-  if (Deno.build.os === "darwin") return join(home, "Library", "Caches");
+  if (Deno.build.os === "windows") {
+    return env("LOCALAPPDATA") ?? join(homeFolder(env), "AppData", "Local");
+  }
+  if (Deno.build.os === "darwin") return join(homeFolder(env), "Library", "Caches");
   const cache = env("XDG_CACHE_HOME");
-  return cache !== undefined && isAbsolute(cache) ? cache : join(home, ".cache");
+  return cache !== undefined && isAbsolute(cache) ? cache : join(homeFolder(env), ".cache");
 }

@@ -6,6 +6,9 @@ import type { ArrowBatch } from "../arrow/field.ts";
 import type { Database } from "../engine/database.ts";
 import { TableAppender } from "../engine/table_appender.ts";
 
+/** Rows that may wait for a flush: what is appended lies in memory once more until then. */
+const FLUSH_ROWS = 65_536;
+
 /** Appends to the events table on a connection of its own. */
 export class EventTable {
   readonly #appender: TableAppender;
@@ -33,6 +36,7 @@ export class EventTable {
     this.#appender.append(batch);
     this.#rows += batch.rows;
     this.#unflushed += batch.rows;
+    if (this.#unflushed >= FLUSH_ROWS) this.flush();
   }
 
   /** Makes everything appended visible to queries that start from now on. */
@@ -44,6 +48,7 @@ export class EventTable {
 
   /** Flushes and closes. */
   close(): void {
+    this.#unflushed = 0;
     this.#appender.close();
   }
 }

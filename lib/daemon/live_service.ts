@@ -10,6 +10,7 @@
 import type { ArrowBatch } from "../arrow/field.ts";
 import { valueReader } from "../arrow/column_values.ts";
 import { encodeBatch, encodeSchema } from "../arrow/message_writer.ts";
+import { systemClock } from "../base/clock.ts";
 import { InvalidDataError } from "../base/errors.ts";
 import { STORE } from "../engine/catalog.ts";
 import { EVENT_SCHEMA } from "../events/event_batch_builder.ts";
@@ -27,6 +28,10 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** Batches that wait for a slow subscriber; older ones are dropped and counted. */
 const WAITING_BATCHES = 1024;
+
+/** How far before the last event seen a replay after a restart starts: clocks of writers differ. */
+const REPLAY_MICROS = 5_000_000;
+const RECEIVED_AT = 3;
 
 interface Waiting {
   readonly batch: ArrowBatch;
@@ -65,7 +70,7 @@ export class LiveService {
       this.#warehouse.takeEvents();
       const seam = this.#warehouse.eventCount;
       yield* this.#history(request, seam);
-      yield this.#note({ live: true, cursor: this.#cursor(seam) });
+      yield this.#note({ live: true, cursor: this.#cursor(seam, systemClock.nowMicros()) });
       yield* this.#live(queue, request.filter, seam);
     } finally {
       stop();
@@ -73,23 +78,33 @@ export class LiveService {
   }
 
   async *#history(request: SubscribeRequest, seam: number): AsyncGenerator<FlightPayload> {
-    const from = this.#rowOf(request.fromCursor);
-    if (from === undefined) return;
+    const start = this.#start(request.fromCursor);
+    if (start === undefined) return;
     const names = EVENT_SCHEMA.fields.map(({ name }) => name).join(", ");
     const { batches } = await this.#warehouse.query(
-      `SELECT ${names} FROM ${STORE}.events WHERE rowid >= ${from} AND rowid < ${seam}
+      `SELECT rowid, ${names} FROM ${STORE}.events WHERE ${start} AND rowid < ${seam}
         AND ${filterCondition(request.filter)} ORDER BY rowid`,
     );
-    for await (const batch of batches) yield this.#payload(batch, seam, 0);
+    for await (const { rows, columns: [rowIds, ...columns] } of batches) {
+      if (rowIds === undefined || rows === 0) continue;
+      const last = Number(valueReader(rowIds)(rows - 1));
+      yield this.#payload({ schema: EVENT_SCHEMA, rows, columns }, last + 1, 0);
+    }
   }
 
-  /** Row to replay from; undefined for live only. */
-  #rowOf(cursor: string | undefined): number | undefined {
+  /** Condition for the rows to replay; undefined for live only. */
+  #start(cursor: string | undefined): string | undefined {
     if (cursor === undefined) return undefined;
-    if (cursor === "start") return 0;
-    const [epoch, row] = cursor.split(":");
-    // From an earlier life of the daemon: replay all, the client knows what it has by event id.
-    return epoch === this.#epoch && Number.isSafeInteger(Number(row)) ? Number(row) : 0;
+    if (cursor === "start") return "true";
+    const [epoch, row, micros] = cursor.split(":");
+    if (epoch === this.#epoch && Number.isSafeInteger(Number(row))) {
+      return `rowid >= ${Number(row)}`;
+    }
+    // Row ids start anew with each life of the daemon, so time tells where to go on; what comes twice
+    // around that moment the client knows by its id.
+    const since = Number(micros);
+    if (!Number.isSafeInteger(since)) return "true";
+    return `received_at >= make_timestamptz(${Math.max(0, since - REPLAY_MICROS)})`;
   }
 
   async *#live(queue: LiveQueue, filter: EventFilter, seam: number): AsyncGenerator<FlightPayload> {
@@ -103,14 +118,14 @@ export class LiveService {
     }
   }
 
-  #cursor(row: number): string {
-    return `${this.#epoch}:${row}`;
+  #cursor(row: number, micros: number): string {
+    return `${this.#epoch}:${row}:${micros}`;
   }
 
   #payload(batch: ArrowBatch, cursor: number, missed: number): FlightPayload {
     const { metadata, body } = encodeBatch({ ...batch, schema: EVENT_SCHEMA });
-    const appMetadata = encoder.encode(JSON.stringify({ cursor: this.#cursor(cursor), missed }));
-    return { header: metadata, body, appMetadata };
+    const note = { cursor: this.#cursor(cursor, latestMicros(batch)), missed };
+    return { header: metadata, body, appMetadata: encoder.encode(JSON.stringify(note)) };
   }
 
   #note(note: object): FlightPayload {
@@ -186,4 +201,12 @@ function rowsOf(batch: ArrowBatch, filter: EventFilter): number[] {
     if (matches) rows.push(row);
   }
   return rows;
+}
+
+/** Time of the latest event of a batch; now where it has none. */
+function latestMicros(batch: ArrowBatch): number {
+  const column = batch.columns[RECEIVED_AT];
+  if (column === undefined || batch.rows === 0) return systemClock.nowMicros();
+  const read = valueReader({ ...column, field: { ...column.field, format: "l" } });
+  return Number(read(batch.rows - 1) ?? systemClock.nowMicros());
 }

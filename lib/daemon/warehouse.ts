@@ -87,7 +87,11 @@ export class Warehouse implements AsyncDisposable {
     this.tracker = new RunTracker((run) => {
       if (this.#bootstrapped) this.#materializeSoon(run);
     });
-    this.follower = new EventFollower(this.layout, (batch, origin) => this.#take(batch, origin));
+    this.follower = new EventFollower(
+      this.layout,
+      (batch, origin) => this.#take(batch, origin),
+      () => this.#listeners.size === 0,
+    );
     this.keeper = new RunKeeper({
       database,
       index,

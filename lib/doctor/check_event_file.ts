@@ -20,17 +20,29 @@ export async function checkEventFile(
 ): Promise<DamagedFile[]> {
   const { reader, isOurs } = readThrough(path);
   const { writer } = reader;
-  const alive = writer !== undefined && isWriterAlive(dataDir, writer);
+  const isAlive = (): boolean | undefined => isWriting(dataDir, writer);
+  const alive = isAlive();
   const found: DamagedFile[] = [];
   for (const damage of reader.damage) {
     // A writer at work is just about to finish it.
-    if (damage.torn && alive) continue;
+    if (damage.torn && alive === true) continue;
     if (damage.torn && await isForeignAtWork(path, isOurs)) continue;
-    const repaired = repair && damage.torn && isOurs && writer !== undefined &&
-      await repairTornTail(path, damage.start, () => isWriterAlive(dataDir, writer));
+    const repaired = repair && damage.torn && isOurs && alive === false &&
+      await repairTornTail(path, damage.start, () => isAlive() !== false);
     found.push(reportOf(damage, isOurs, repaired));
   }
   return found;
+}
+
+/** Whether the writer lives; undefined where that cannot be told, as on a medium that takes no locks. */
+function isWriting(dataDir: string, writer: string | undefined): boolean | undefined {
+  if (writer === undefined) return undefined;
+  try {
+    return isWriterAlive(dataDir, writer);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
 }
 
 function readThrough(path: string): { reader: EventFileReader; isOurs: boolean } {

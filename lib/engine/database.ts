@@ -126,3 +126,10 @@ export function isInvalidated(error: unknown): boolean {
 export function engineError(what: string, error: unknown): LitmusError {
   return new LitmusError(`${what}: ${readFault(error).message}`, { cause: error });
 }
+
+/** True where memory, disk or the engine itself gave out, whatever was being read or written. */
+export function isExhausted(error: unknown): boolean {
+  const { type, message } = readFault(error);
+  return /^(Out of Memory|FATAL|INTERNAL|Interrupt|TransactionContext|Connection)$/i.test(type) ||
+    /no space left|could not write|_index(_sdk)?\.duckdb/i.test(message);
+}

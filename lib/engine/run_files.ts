@@ -4,6 +4,10 @@
  */
 import { join } from "@std/path";
 
+/** Files that are read at once: up to so many, and so many bytes. */
+const BATCH_FILES = 200;
+const BATCH_BYTES = 32 * 1024 * 1024;
+
 /** A run file as the file system knows it. */
 export interface RunFile {
   /** Path below the runs folder, with forward slashes. */
@@ -48,4 +52,26 @@ function statIfThere(path: string): Deno.FileInfo | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** Whether a file that was listed is still there. */
+export function runFileExists(runsFolder: string, file: RunFile): boolean {
+  return statIfThere(join(runsFolder, file.path)) !== undefined;
+}
+
+/** Files in portions that can be read at once. */
+export function* batchesOf(files: readonly RunFile[]): Generator<readonly RunFile[]> {
+  let batch: RunFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const isFull = batch.length === BATCH_FILES || bytes + file.sizeBytes > BATCH_BYTES;
+    if (isFull && batch.length > 0) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(file);
+    bytes += file.sizeBytes;
+  }
+  if (batch.length > 0) yield batch;
 }

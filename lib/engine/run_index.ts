@@ -12,9 +12,9 @@
 import { join, relative } from "@std/path";
 import { LitmusError } from "../base/errors.ts";
 import { INDEX } from "./catalog.ts";
-import type { Database } from "./database.ts";
+import { type Database, isExhausted } from "./database.ts";
 import { attachIndex, attachMemory, INDEX_VERSION, type IndexPlace } from "./index_place.ts";
-import { type RunFile, scanRunFiles } from "./run_files.ts";
+import { batchesOf, type RunFile, runFileExists, scanRunFiles } from "./run_files.ts";
 import {
   absorbColumns,
   createRunTables,
@@ -24,10 +24,6 @@ import {
   tableColumns,
 } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
-
-/** Files that are read at once: up to so many, and so many bytes. */
-const BATCH_FILES = 200;
-const BATCH_BYTES = 32 * 1024 * 1024;
 
 const FILES_TABLE = `CREATE TABLE IF NOT EXISTS ${INDEX}.files (
   path VARCHAR PRIMARY KEY, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
@@ -176,9 +172,9 @@ export class RunIndex {
   /** Takes many files at once; where one of them cannot be read, each half on its own. */
   async #takeBatch(files: readonly RunFile[]): Promise<Taken> {
     try {
-      return { added: files.length, broken: 0, widened: await this.#read(files) };
+      return await this.#read(files);
     } catch (error) {
-      if (isFaultOfEngine(error)) throw error;
+      if (isExhausted(error)) throw error;
       const [only] = files;
       if (only === undefined) return { added: 0, broken: 0, widened: false };
       if (files.length === 1) return await this.#quarantine(only, error);
@@ -194,7 +190,7 @@ export class RunIndex {
   }
 
   /** Reads many small files once, into a table: opening one takes longer than all that is done with it. */
-  async #read(files: readonly RunFile[]): Promise<boolean> {
+  async #read(files: readonly RunFile[]): Promise<Taken> {
     const rows = this.#rowsOf(files);
     if (files.length === 1) return await this.#ingest(files, rows);
     // The limit makes the engine append in file order; else it keeps a set of blocks for each file.
@@ -208,7 +204,7 @@ export class RunIndex {
     }
   }
 
-  async #ingest(files: readonly RunFile[], source: string): Promise<boolean> {
+  async #ingest(files: readonly RunFile[], source: string): Promise<Taken> {
     const found = await queryColumns(this.#database, source);
     const names = new Set(found.map(({ name }) => name));
     for (const name of ["record_type", "run_id", "run_outcome", "run_started_at"]) {
@@ -226,8 +222,8 @@ export class RunIndex {
         SELECT path FROM ${INDEX}.files WHERE status = 'ok')`,
       );
     });
-    await this.#remember(files);
-    return widened;
+    const broken = await this.#remember(files);
+    return { added: files.length - broken, broken, widened };
   }
 
   /** A query for the rows of files, with their path below the runs folder as `_file`. */
@@ -244,7 +240,8 @@ export class RunIndex {
     ).join(", ");
     await this.#database.run(
       `INSERT OR REPLACE INTO ${INDEX}.files
-        SELECT v.path, v.mtime, v.size, coalesce(s.n, 0), 'ok', NULL, s.run_id, s.outcome, s.started
+        SELECT v.path, v.mtime, v.size, coalesce(s.n, 0), if(s.run_id IS NULL, 'broken', 'ok'),
+          if(s.run_id IS NULL, 'It holds no run: not a run file', NULL), s.run_id, s.outcome, s.started
         FROM (VALUES ${values}) v(path, mtime, size) LEFT JOIN (
           SELECT _file, count(*) AS n, any_value(run_id) AS run_id, any_value(run_outcome) AS outcome,
             any_value(run_started_at) AS started FROM (${source}) GROUP BY _file
@@ -274,7 +271,8 @@ export class RunIndex {
     }
   }
 
-  async #remember(files: readonly RunFile[]): Promise<void> {
+  /** Takes note of files; returns how many of them hold no run. */
+  async #remember(files: readonly RunFile[]): Promise<number> {
     for (const { path, mtimeMillis, sizeBytes } of files) {
       this.#files.set(path, { mtimeMillis, sizeBytes });
     }
@@ -284,12 +282,16 @@ export class RunIndex {
         SELECT run_id FROM ${INDEX}.files WHERE path IN (${list}))`,
     );
     for (const row of rows) this.#setRunFile(row);
+    const [broken] = await this.#database.rows(
+      `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files
+       WHERE status = 'broken' AND path IN (${list})`,
+    );
+    return Number(broken?.n);
   }
 
   async #quarantine(file: RunFile, error: unknown): Promise<Taken> {
     // Removed since the folder was listed.
-    const there = isThere(join(this.#runsFolder, file.path));
-    if (!there) return { added: 0, broken: 0, widened: false };
+    if (!runFileExists(this.#runsFolder, file)) return { added: 0, broken: 0, widened: false };
     const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
     await this.#database.run(
       `INSERT OR REPLACE INTO ${INDEX}.files VALUES (${sqlText(file.path)}, ${file.mtimeMillis},
@@ -334,7 +336,7 @@ export class RunIndex {
     const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
     if (rows === undefined) return await this.#take([file]);
     const source = `SELECT *, ${sqlText(path)} AS _file FROM ${rows}`;
-    return { widened: await this.#ingest([file], source) };
+    return await this.#ingest([file], source);
   }
 
   /** Forgets everything and reads all files anew. */
@@ -385,39 +387,7 @@ export class RunIndex {
   }
 }
 
-function* batchesOf(files: readonly RunFile[]): Generator<readonly RunFile[]> {
-  let batch: RunFile[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    const isFull = batch.length === BATCH_FILES || bytes + file.sizeBytes > BATCH_BYTES;
-    if (isFull && batch.length > 0) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(file);
-    bytes += file.sizeBytes;
-  }
-  if (batch.length > 0) yield batch;
-}
-
 /** A path with forward slashes; elsewhere than on Windows a backslash is a character as any other. */
 function slashed(expression: string): string {
   return Deno.build.os === "windows" ? `replace(${expression}, '\\', '/')` : expression;
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** True for what is no fault of a run file: a file must not be hidden because memory or disk ran out. */
-function isFaultOfEngine(error: unknown): boolean {
-  const text = error instanceof Error ? error.message : String(error);
-  return /^(Out of Memory|FATAL|INTERNAL|Interrupt|TransactionContext|Connection)|no space left|could not write|_index(_sdk)?\.duckdb/i
-    .test(text);
 }

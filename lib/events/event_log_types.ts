@@ -40,6 +40,8 @@ export interface EventLogStatus extends PushState {
   readonly flushed: number;
   /** Events on the device: they survive a power cut. */
   readonly synced: number;
+  /** True while somebody subscribes live, so that events do not wait for company. */
+  readonly eager: boolean;
   /** Batches written. */
   readonly batches: number;
   /** The last failure to write, if it was not mended since. */

@@ -263,14 +263,24 @@ export class EventStore implements AsyncDisposable {
     return new EventSubscription(this.#connection, filter, options);
   }
 
-  /** Flushes and closes all logs and lets go of the daemon. */
+  /**
+   * Flushes and closes all logs and lets go of the daemon. Logs whose file cannot be written keep their
+   * events, and closing may be tried again.
+   *
+   * @throws {StorageError} naming file, cause and remedy
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ordered;
     await this.#claims?.close();
-    const logs = [...this.#logs.values()];
-    this.#logs.clear();
-    await Promise.all(logs.map(({ log }) => log.close()));
+    const closed = await Promise.allSettled(
+      [...this.#logs].map(async ([id, { log }]) => {
+        await log.close();
+        this.#logs.delete(id);
+      }),
+    );
     await this.#connection[Symbol.asyncDispose]();
+    const failed = closed.find((each) => each.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** Same as leaving an `await using` block. */

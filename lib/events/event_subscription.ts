@@ -5,6 +5,7 @@
  */
 import { valueReader } from "../arrow/column_values.ts";
 import { StreamAssembler } from "../arrow/stream_assembler.ts";
+import type { FlightClient } from "../flight/client.ts";
 import { pathDescriptor } from "../flight/messages.ts";
 import type { DaemonConnection } from "../protocol/daemon_connection.ts";
 import { type EventFilter, formatFilter } from "../protocol/event_filter.ts";
@@ -43,6 +44,7 @@ export class EventSubscription implements AsyncIterable<LitmusEvent | UnknownEve
   readonly #recent = new Set<string>();
   #cursor: string | undefined;
   #delivered = 0;
+  #client: FlightClient | undefined;
 
   /** Takes ready parts; the store's `subscribe` makes them. */
   constructor(connection: DaemonConnection, filter: EventFilter, options: SubscribeOptions) {
@@ -73,13 +75,13 @@ export class EventSubscription implements AsyncIterable<LitmusEvent | UnknownEve
         if (isEnded()) return;
         if (!isDaemonGone(error)) throw error;
       }
-      await this.#connection.reset();
+      await this.#connection.reset(this.#client);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));
     }
   }
 
   async *#once(): AsyncGenerator<LitmusEvent | UnknownEvent> {
-    const client = await this.#connection.client();
+    const client = this.#client = await this.#connection.client();
     const { signal } = this.#options;
     const exchange = client.doExchange(
       pathDescriptor(SUBSCRIBE_PATH, "events"),

@@ -181,8 +181,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
     ) {
       this.#seal();
       this.#commit.writeSoon();
-    } else if (BOUNDARIES.has(eventType)) this.#commit.writeSoon();
-    else this.#commit.linger(this.#sink?.eager === true);
+    } else this.#commit.linger(this.#sink?.eager === true || BOUNDARIES.has(eventType));
     if (SYNCED.has(eventType)) this.#commit.syncSoon();
     return this.#room?.promise;
   }
@@ -270,6 +269,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
       flushed: this.#flushed,
       synced: this.#synced,
       batches: this.#batches,
+      eager: this.#sink?.eager ?? false,
       ...(this.#sink?.state ?? { push: "off", acknowledged: 0 }),
       ...(writeError === undefined ? {} : { writeError }),
     };

@@ -39,6 +39,7 @@ export interface ReadEventsOptions {
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
+ * import { FileEventLog } from "./file_event_log.ts";
  *
  * const dataDir = await Deno.makeTempDir();
  * {
@@ -46,7 +47,7 @@ export interface ReadEventsOptions {
  *   log.emit({ event_type: "session.started", station_id: "bench-1" });
  * }
  * const events = await Array.fromAsync(readEvents(dataDir, { eventType: "session.started" }));
- * equal(events[0]?.station_id, "bench-1");
+ * equal(events[0]?.event_type, "session.started");
  * ```
  */
 export async function* readEvents(

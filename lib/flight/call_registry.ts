@@ -37,6 +37,9 @@ export interface CallRegistryOptions {
   readonly onCall?: (record: CallRecord) => void;
 }
 
+/** Methods whose calls end when the client wants. */
+const OPEN_ENDED: ReadonlySet<string> = new Set(["DoPut", "DoExchange"]);
+
 /** The calls under way, and the rules by which one may start. */
 export class CallRegistry implements TransportHandlers {
   readonly #service: FlightService;
@@ -78,9 +81,19 @@ export class CallRegistry implements TransportHandlers {
     this.#isRefusing = true;
   }
 
+  /** Cuts puts and exchanges short: they go on for as long as their client likes. */
+  abortStreams(): void {
+    this.#abort(({ path }) => OPEN_ENDED.has(methodOfPath(path)));
+  }
+
   /** Cuts all calls short. */
   abortAll(): void {
+    this.#abort(() => true);
+  }
+
+  #abort(isMeant: (call: TransportCall) => boolean): void {
     for (const call of this.#active) {
+      if (!isMeant(call)) continue;
       call.abort(
         new FlightError("The server is shutting down", { code: GrpcStatus.UNAVAILABLE }),
       );

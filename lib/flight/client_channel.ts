@@ -19,6 +19,7 @@ import type {
 import { requireClientPermissions } from "./client_permissions.ts";
 import { type FlightLocation, grpcTarget, parseFlightLocation } from "./flight_location.ts";
 import { SERVICE_PATH } from "./service.ts";
+import { FlightError } from "../base/errors.ts";
 import { errorOfStatus, GrpcStatus } from "./status.ts";
 
 type GrpcModule = typeof import("@grpc/grpc-js");
@@ -124,6 +125,8 @@ export class ClientChannel {
     return new ClientChannel(grpc, client, options);
   }
 
+  #isClosed = false;
+
   /** Sends this `authorization` from now on. */
   set authorization(value: string) {
     this.#authorization = value;
@@ -132,6 +135,7 @@ export class ClientChannel {
   /** One request, one answer. */
   unary(method: string, request: Uint8Array, options: FlightCallOptions): Promise<Uint8Array> {
     options.signal?.throwIfAborted();
+    this.#requireOpen();
     return new Promise((resolve, reject) => {
       const call = this.#client.makeUnaryRequest(
         SERVICE_PATH + method,
@@ -158,6 +162,7 @@ export class ClientChannel {
     options: FlightCallOptions,
   ): AsyncGenerator<T, void, undefined> {
     options.signal?.throwIfAborted();
+    this.#requireOpen();
     const call = this.#client.makeServerStreamRequest(
       SERVICE_PATH + method,
       toBuffer,
@@ -181,6 +186,7 @@ export class ClientChannel {
   /** A stream either way; the call starts at once. */
   duplex(method: string, options: FlightCallOptions): DuplexCall {
     options.signal?.throwIfAborted();
+    this.#requireOpen();
     return this.#client.makeBidiStreamRequest(
       SERVICE_PATH + method,
       toBuffer,
@@ -192,7 +198,14 @@ export class ClientChannel {
 
   /** Closes the connection; calls under way are cut. */
   close(): void {
+    this.#isClosed = true;
     this.#client.close();
+  }
+
+  /** grpc-js throws a plain error here, which tells callers nothing that they could act on. */
+  #requireOpen(): void {
+    if (!this.#isClosed) return;
+    throw new FlightError("The client was closed", { code: GrpcStatus.UNAVAILABLE });
   }
 
   #metadata(options: FlightCallOptions): Metadata {

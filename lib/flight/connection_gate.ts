@@ -50,6 +50,12 @@ export class ConnectionGate {
     return this.#socket.writableLength;
   }
 
+  /** Whether nothing is on its way to the client any more. */
+  get isSent(): boolean {
+    if (this.#socket.destroyed) return true;
+    return this.#queue.length === 0 && this.#pendingBytes === 0 && this.unsentBytes === 0;
+  }
+
   /** Whether calls should keep no more than one message under way. */
   get isCrowded(): boolean {
     return this.#pendingBytes >= CROWDED_BYTES;

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
 import {
   createSecureServer,
   createServer,
@@ -44,6 +43,11 @@ const SETTINGS = {
   maxConcurrentStreams: 1000,
   maxHeaderListSize: 64 * 1024,
 };
+
+/** How often it is looked whether all bytes have gone. */
+const DRAIN_POLL_MILLIS = 5;
+/** Time for clients to see the end of their connection before it is cut. */
+const CLOSE_MILLIS = 100;
 
 /** A gRPC transport that listens on HTTP/2, in plain text or TLS. */
 export class Http2Transport implements ServerTransport {
@@ -110,28 +114,32 @@ export class Http2Transport implements ServerTransport {
     return this.#port;
   }
 
-  goAway(): void {
+  stopListening(): void {
     this.#server.close();
-    for (const session of this.#sessions.keys()) session.close();
     for (const { socket } of this.#silent.values()) socket.destroy();
   }
 
   async drained(millis: number): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), millis);
-    });
-    const closed = this.#allClosed().then(() => true);
-    return await Promise.race([closed, timeout]).finally(() => clearTimeout(timer));
+    const deadline = performance.now() + millis;
+    const isSent = (): boolean => [...this.#sessions.values()].every(({ isSent }) => isSent);
+    while (!isSent()) {
+      if (performance.now() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MILLIS));
+    }
+    return true;
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     const closed = this.#allClosed();
     this.#server.close();
-    for (const session of this.#sessions.keys()) session.destroy();
-    for (const socket of this.#sockets) socket.destroy();
+    // The sockets, never the sessions: see sayNoGoodbye().
+    for (const socket of this.#sockets) socket.end();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, CLOSE_MILLIS);
     await closed;
+    clearTimeout(timer);
   }
 
   async #allClosed(): Promise<void> {
@@ -187,7 +195,7 @@ export class Http2Transport implements ServerTransport {
       session.destroy();
       return;
     }
-    closeLater(session);
+    sayNoGoodbye(session);
     this.#sessions.set(session, new ConnectionGate(socket));
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     session.once("remoteSettings", () => this.#silent.delete(peer));
@@ -234,10 +242,11 @@ function refusalOf(headers: IncomingHttpHeaders): number | undefined {
 }
 
 /**
- * Puts `close()` off by a turn of the event loop. On a client's GOAWAY, Deno 2.9.6 closes the session from
- * inside nghttp2's reading of that very frame, and the process aborts (denoland/deno#36788).
+ * Keeps a session from sending GOAWAY. In Deno 2.9.6 that frame ends processes on either side: ours where a
+ * client's own GOAWAY is still being read, a client's (grpc-js on Deno) where several of its streams are
+ * open (denoland/deno#36788). A client that says goodbye closes its connection by itself, and when we leave
+ * the end of the connection says the same.
  */
-function closeLater(session: ServerHttp2Session): void {
-  const close = session.close.bind(session);
-  session.close = () => void setImmediate(close);
+function sayNoGoodbye(session: ServerHttp2Session): void {
+  session.close = () => {};
 }

@@ -16,6 +16,9 @@ const MAX_CONCURRENT_CALLS = 1024;
 /** What calls get to send their last words after they were aborted. */
 const ABORT_GRACE_MILLIS = 500;
 
+/** What puts and exchanges get to end by themselves when the server stops. */
+const STREAM_GRACE_MILLIS = 100;
+
 /** Options of {@linkcode FlightServer.serve}. */
 export interface FlightServerOptions {
   /** Interface to listen on. @default {"127.0.0.1"} */
@@ -109,7 +112,7 @@ export class FlightServer implements AsyncDisposable {
   }
 
   /**
-   * Stops: refuses new calls, tells clients to go away, waits for the calls under way and aborts
+   * Stops: refuses new calls, waits for the calls under way and aborts
    * those that are left.
    *
    * @param graceMillis how long calls may go on
@@ -129,8 +132,11 @@ export class FlightServer implements AsyncDisposable {
   async #stop(graceMillis: number): Promise<void> {
     const endMillis = performance.now() + graceMillis;
     this.#calls.refuse();
-    this.#transport.goAway();
-    if (!await this.#calls.idleWithin(graceMillis)) {
+    this.#transport.stopListening();
+    if (!await this.#calls.idleWithin(Math.min(graceMillis, STREAM_GRACE_MILLIS))) {
+      this.#calls.abortStreams();
+    }
+    if (!await this.#calls.idleWithin(Math.max(0, endMillis - performance.now()))) {
       this.#calls.abortAll();
       await this.#calls.idleWithin(ABORT_GRACE_MILLIS);
     }

@@ -62,10 +62,10 @@ export interface TransportOptions {
 export interface ServerTransport {
   /** The port it listens on. */
   readonly port: number;
-  /** Stops listening and tells clients to start no more calls; connections close when idle. */
-  goAway(): void;
-  /** Whether all connections have closed by themselves within the time, after `goAway()`. */
+  /** Stops listening; connections stay until `close()`. */
+  stopListening(): void;
+  /** Whether everything written has gone to the clients within the time. */
   drained(millis: number): Promise<boolean>;
-  /** Closes everything at once. */
+  /** Ends all connections. */
   close(): Promise<void>;
 }

@@ -45,17 +45,24 @@ export class DaemonConnection implements AsyncDisposable {
     return { lease, client: await connectTo(lease) };
   }
 
-  /** Lets go of a daemon that went away; the next use joins or starts another. */
-  async reset(): Promise<void> {
+  /**
+   * Lets go of a daemon that went away; the next use joins or starts another.
+   *
+   * @param failed the client that failed: where another user of this connection has let go of it already,
+   * there is nothing to do
+   */
+  async reset(failed?: FlightClient): Promise<void> {
     const joined = this.#joined;
-    this.#joined = undefined;
     if (joined === undefined) return;
     try {
       const { lease, client } = await joined;
+      if (this.#joined !== joined || failed !== undefined && failed !== client) return;
+      this.#joined = undefined;
       client.close();
       await lease.release();
     } catch {
       // It never came up: there is nothing to let go of.
+      if (this.#joined === joined) this.#joined = undefined;
     }
   }
 
@@ -65,11 +72,12 @@ export class DaemonConnection implements AsyncDisposable {
    * @param call must be safe to repeat
    */
   async call<T>(call: (client: FlightClient) => Promise<T>): Promise<T> {
+    const client = await this.client();
     try {
-      return await call(await this.client());
+      return await call(client);
     } catch (error) {
       if (!isDaemonGone(error) || this.#closed) throw error;
-      await this.reset();
+      await this.reset(client);
       return await call(await this.client());
     }
   }

@@ -3,6 +3,9 @@
  * @module
  */
 
+/** How often a lock is tried while others look at it. */
+const ATTEMPTS = 1000;
+
 /** A lock file that is held. */
 export class FileLock implements Disposable {
   /** Path of the lock file. */
@@ -17,7 +20,12 @@ export class FileLock implements Disposable {
   /** Takes the lock if it is free. */
   static tryTake(path: string): FileLock | undefined {
     const file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
-    if (file.tryLockSync(true)) return new FileLock(path, file);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (file.tryLockSync(true)) return new FileLock(path, file);
+      // What can be shared is no holder but somebody who looks, for microseconds, whether there is one.
+      if (!file.tryLockSync(false)) break;
+      file.unlockSync();
+    }
     file.close();
     return undefined;
   }
@@ -41,7 +49,7 @@ export class FileLock implements Disposable {
     try {
       // Reading is enough to ask for a lock, also where nothing may be written.
       using file = Deno.openSync(path, { read: true });
-      return !file.tryLockSync(true);
+      return !file.tryLockSync(false);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;

@@ -7,13 +7,14 @@
  *
  * @module
  */
-import { DaemonError, FlightError, LitmusError } from "../base/errors.ts";
+import { DaemonError, FlightError, LitmusError, PermissionError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { FlightClient } from "../flight/client.ts";
 import { type Endpoint, readEndpoint } from "./endpoint.ts";
 import { FileLock } from "./file_lock.ts";
 import { ACTIONS } from "./names.ts";
+import { requireLoopback, requireStore } from "./permissions.ts";
 import { takeReference } from "./reference.ts";
 import { type RuntimePaths, runtimePaths } from "./runtime_directory.ts";
 import { lastWords, spawnDaemon } from "./spawn.ts";
@@ -53,14 +54,17 @@ export interface AcquireOptions {
  * @param dataDir the data directory; it is made if it is not there
  * @returns where the daemon is and how to authenticate; hold it as long as you need the daemon
  * @throws {DaemonError} where it does not come up, with its own last words
+ * @throws {PermissionError} naming the flag that Deno was not given
  */
 export async function acquire(dataDir?: string, options: AcquireOptions = {}): Promise<Lease> {
+  options.signal?.throwIfAborted();
   const directory = resolveDataDirectory(dataDir);
+  await requireStore(directory);
   makeDirectory(directory);
   const paths = runtimePaths(directory);
   const reference = takeReference(paths.references);
   try {
-    const endpoint = await findDaemon(paths, directory) ??
+    const endpoint = await findDaemon(paths, directory, options.signal) ??
       await startDaemon(paths, directory, options);
     return lease(endpoint, directory, reference);
   } catch (error) {
@@ -73,21 +77,23 @@ export async function acquire(dataDir?: string, options: AcquireOptions = {}): P
 export async function findDaemon(
   paths: RuntimePaths,
   dataDir: string,
+  signal?: AbortSignal,
 ): Promise<Endpoint | undefined> {
   const endpoint = readEndpoint(paths.endpoint);
   if (endpoint === undefined) return undefined;
   // Free means dead: no need to knock at a port that may belong to somebody else by now.
   if (!FileLock.isHeld(paths.daemonLock)) return undefined;
   if (endpoint.dataDir !== Deno.realPathSync(dataDir)) return undefined; // copied with its folder
-  return await answers(endpoint) ? endpoint : undefined;
+  return await answers(endpoint, signal) ? endpoint : undefined;
 }
 
-async function answers(endpoint: Endpoint): Promise<boolean> {
+async function answers(endpoint: Endpoint, signal: AbortSignal | undefined): Promise<boolean> {
   await using client = await connectTo(endpoint);
   try {
     for await (
       const body of client.doAction(ACTIONS.identify, new Uint8Array(0), {
         timeoutMillis: IDENTIFY_MILLIS,
+        ...(signal === undefined ? {} : { signal }),
       })
     ) {
       const identity: unknown = JSON.parse(new TextDecoder().decode(body));
@@ -96,6 +102,8 @@ async function answers(endpoint: Endpoint): Promise<boolean> {
     }
     return false;
   } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof PermissionError) throw error;
     // Whatever sits at that port, it is not the daemon that wrote the file.
     if (error instanceof LitmusError || error instanceof SyntaxError) return false;
     if (error instanceof DOMException) return false;
@@ -107,6 +115,7 @@ async function answers(endpoint: Endpoint): Promise<boolean> {
 export async function connectTo(
   endpoint: Pick<Endpoint, "location" | "token" | "certificate">,
 ): Promise<FlightClient> {
+  await requireLoopback(new URL(endpoint.location).host);
   return await FlightClient.connect(endpoint.location, {
     ...(endpoint.token === "" ? {} : { token: endpoint.token }),
     ...(endpoint.certificate === undefined ? {} : { tls: { ca: endpoint.certificate } }),
@@ -122,9 +131,16 @@ async function startDaemon(
   const limit = AbortSignal.timeout(DAEMON_LIMITS.startMillis);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   try {
+    await requireLoopback("127.0.0.1");
     using _lock = await FileLock.take(paths.spawnLock, signal);
-    const found = await findDaemon(paths, dataDir);
-    if (found !== undefined) return found;
+    for (;;) {
+      const found = await findDaemon(paths, dataDir, signal);
+      if (found !== undefined) return found;
+      // One that is about to leave holds its lock to the last: a second one would not start beside it.
+      if (!FileLock.isHeld(paths.daemonLock)) break;
+      signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     return await spawnAndWait(paths, dataDir, options.daemonArguments ?? [], signal);
   } catch (error) {
     if (!limit.aborted || options.signal?.aborted === true) throw error;

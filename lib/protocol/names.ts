@@ -52,7 +52,10 @@ export interface PutAcknowledgement {
   readonly eager?: true;
 }
 
-/** Application metadata of a pushed batch: where it lies in the writer's file. */
+/**
+ * Application metadata of a pushed batch: where it lies in the writer's file. In a message without a header
+ * it announces the batch, which then is read from there.
+ */
 export interface PushMetadata {
   readonly session_id: string;
   readonly writer: string;

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "@std/path";
-import { DaemonError } from "../base/errors.ts";
+import { DaemonError, PermissionError } from "../base/errors.ts";
 import {
   processSurroundings,
   type Surroundings,
@@ -45,7 +45,7 @@ export function runtimePaths(
   }
   const hash = createHash("sha256").update(Deno.realPathSync(dataDir)).digest("hex").slice(0, 16);
   const outside = join(userCacheFolder(surroundings), "litmus", hash);
-  const second = prepare(outside);
+  const second = prepareOutside(outside, inside);
   if (second !== undefined) {
     throw new DaemonError(`Cannot keep runtime files in ${inside} nor in ${outside}`, {
       cause: second,
@@ -79,6 +79,18 @@ function prepare(folder: string): unknown {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     return error;
+  }
+}
+
+function prepareOutside(outside: string, inside: string): unknown {
+  try {
+    return prepare(outside);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new PermissionError(
+      `${inside} cannot be written, so runtime files go to ${outside}: run with --allow-read=${outside} --allow-write=${outside}`,
+      { cause: error },
+    );
   }
 }
 

@@ -36,10 +36,10 @@ export async function spawnDaemon(
   dataDir: string,
   more: readonly string[],
 ): Promise<StartedDaemon> {
-  const { state } = await Deno.permissions.query({ name: "run", command: Deno.execPath() });
+  const { state } = await Deno.permissions.request({ name: "run", command: Deno.execPath() });
   if (state !== "granted") {
     throw new PermissionError(
-      "Starting the daemon needs permission to run deno: add --allow-run, or start it by `litmus daemon start`",
+      `Starting the daemon needs permission to run deno: run with --allow-run=${Deno.execPath()}, or start it by \`litmus daemon start\``,
     );
   }
   const program = import.meta.resolve("../daemon/main.ts");
