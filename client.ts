@@ -7,7 +7,7 @@
  * ```ts
  * import { acquire } from "@litmus/sdk";
  * import { FlightClient } from "@litmus/sdk/client";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * await using lease = await acquire(await Deno.makeTempDir());
  * await using client = await FlightClient.connect(lease.location, { token: lease.token });

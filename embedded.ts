@@ -6,7 +6,7 @@
  * ```ts
  * import { EmbeddedEngine } from "@litmus/sdk/embedded";
  * import { FileEventLog } from "@litmus/sdk/files";
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  *
  * const dataDir = await Deno.makeTempDir();
  * {

@@ -5,7 +5,7 @@
  * @example Recording on a machine that has nothing but a disk
  * ```ts
  * import { FileChannelStore, FileEventLog } from "@litmus/sdk/files";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const dataDir = await Deno.makeTempDir();
  * await using log = await FileEventLog.open({ dataDir });
@@ -23,6 +23,10 @@ export {
   type EventLogStatus,
   FileEventLog,
 } from "./lib/events/file_event_log.ts";
+export { readEventBatches, readEvents, type ReadEventsOptions } from "./lib/events/read_events.ts";
+export type { EventFilter } from "./lib/protocol/event_filter.ts";
+export type { Damage } from "./lib/events/event_file_reader.ts";
+export type { ExitFlush } from "./lib/events/exit_flush.ts";
 export {
   type ChannelStoreOptions,
   type ChannelStoreQuery,

@@ -5,7 +5,7 @@
  * @example Recording a run and asking about it
  * ```ts
  * import { RunStore, Session } from "@litmus/sdk";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const dataDir = await Deno.makeTempDir();
  * {
@@ -94,6 +94,7 @@ export type {
   UnknownEventInput,
 } from "./lib/events/event_inputs.ts";
 export { eventTypes, isEvent, isKnownEvent, parseEvent } from "./lib/events/event_json.ts";
+export type { ExitFlush } from "./lib/events/exit_flush.ts";
 export type { BaseEvent, UnknownEvent } from "./lib/events/base_event.ts";
 export type { EventByType, EventType, LitmusEvent } from "./lib/events/event_types.ts";
 export type {

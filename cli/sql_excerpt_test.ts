@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { strictEqual as equal } from "node:assert/strict";
 import { SqlError } from "../lib/base/errors.ts";
 import { faultPosition, sqlExcerpt } from "./sql_excerpt.ts";
 

@@ -1,5 +1,5 @@
 /** The demo, through the command line as a stranger calls it. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
 import { litmus } from "./cli_harness.ts";
 import { testDirectory } from "./harness.ts";
 

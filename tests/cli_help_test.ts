@@ -1,5 +1,5 @@
 /** Every example in the help is a command that works. */
-import { equal, ok } from "node:assert/strict";
+import { ok, strictEqual as equal } from "node:assert/strict";
 import { dirname, join } from "@std/path";
 import { litmus, recordFixed } from "./cli_harness.ts";
 import { copyFolder, ROOT, stopDaemon } from "./harness.ts";

@@ -1,5 +1,5 @@
 /** The JSON and the text that commands print, and what each leaves as exit code. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { VERSION } from "../lib/base/version.ts";
 import { FIXED, litmus, recordFixed } from "./cli_harness.ts";

@@ -1,5 +1,10 @@
 /** What survives the sudden death of a writer or of the daemon. */
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  notStrictEqual as notEqual,
+  ok,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { EventStore } from "../lib/events/event_store.ts";
 import { daemonPid, rowsOf, runScript, stopDaemon, testDirectory, until } from "./harness.ts";
 

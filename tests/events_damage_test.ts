@@ -1,5 +1,5 @@
 /** Every truncation point and every flipped bit of an event file, with and without checksums. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { valueReader } from "../lib/arrow/column_values.ts";
 import { utf8Column } from "../lib/arrow/column_builder.ts";
 import {

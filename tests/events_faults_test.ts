@@ -1,5 +1,11 @@
 /** What emit, flush and sync promise, on a disk that fails, tears and forgets at every operation. */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { join } from "@std/path";
 import { StorageError } from "../lib/base/errors.ts";
 import { newId } from "../lib/base/ids.ts";

@@ -1,5 +1,5 @@
 /** Writers killed with -9 at random points, two hundred times, in one data directory. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { dataLayout } from "../lib/base/data_layout.ts";
 import { newId } from "../lib/base/ids.ts";

@@ -1,5 +1,5 @@
 /** Events read from the files and through the daemon are the same, in the same order. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { dirname, join } from "@std/path";
 import { utf8Column } from "../lib/arrow/column_builder.ts";
 import { field } from "../lib/arrow/field.ts";
@@ -184,4 +184,25 @@ Deno.test("A subscriber in another process makes a writer eager, and its leaving
   deepEqual(seen, [0, 1, 2]);
   stop.abort();
   await until(() => writer.status().eager === false, "the writer to linger again");
+});
+
+Deno.test("Large batches that are only announced, and small ones in between, are queryable once and in order", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  await rowsOf(store, "SELECT 1");
+  let count = 0;
+  for (let round = 0; round < 4; round++) {
+    for (let i = 0; i < 5000; i++) {
+      store.emit({ event_type: "x.test", n: count++, pad: "p".repeat(100) });
+    }
+    await store.flush();
+    for (let i = 0; i < 3; i++) {
+      store.emit({ event_type: "x.test", n: count++ });
+      await store.flush();
+    }
+  }
+  await until(() => store.status().acknowledged === store.status().batches, "the acknowledgements");
+  equal(store.status().push, "live");
+  const rows = await rowsOf(store, "SELECT (json ->> '$.n')::INT AS n FROM events");
+  deepEqual(rows.map(({ n }) => n), Array.from({ length: count }, (_, i) => i));
 });

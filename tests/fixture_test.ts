@@ -1,5 +1,5 @@
 /** A data directory that another program wrote is read as it is. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { RunStore } from "../lib/runs/run_store.ts";
 import { FIXTURE, hasFixture, rowsOf, testDirectory } from "./harness.ts";
 

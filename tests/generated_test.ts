@@ -1,7 +1,7 @@
 /**
  * Random recordings: what SQL and the Parquet files answer is what went in, counted without either.
  */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { parquetReadObjects } from "hyparquet";
 import { EventStore } from "../lib/events/event_store.ts";

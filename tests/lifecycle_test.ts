@@ -1,5 +1,11 @@
 /** One daemon per data directory: it starts by itself, is shared, and leaves when nobody needs it. */
-import { equal, match, notEqual, ok, rejects } from "node:assert/strict";
+import {
+  match,
+  notStrictEqual as notEqual,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { join } from "@std/path";
 import { DaemonError, FlightError } from "../lib/base/errors.ts";
 import { FlightClient } from "../lib/flight/client.ts";

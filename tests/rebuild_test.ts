@@ -1,5 +1,5 @@
 /** What is derived can be deleted: it comes back from what it was derived from. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { EventStore } from "../lib/events/event_store.ts";
 import type { FlightClient } from "../lib/flight/client.ts";

@@ -2,7 +2,7 @@
  * The shell in a real terminal: what a person would see who types, completes, cancels, pastes and resizes.
  * Each wait looks at the screen until it shows what is expected, at most some seconds.
  */
-import { equal, match, ok } from "node:assert/strict";
+import { match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { recordSampleRun } from "../cli/repl/_sample_run_test.ts";
 import { daemonPid, ROOT, stopDaemon, testDirectory, until } from "./harness.ts";

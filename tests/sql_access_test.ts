@@ -1,5 +1,11 @@
 /** SQL that comes by network reads, and reads nothing but the stores. */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { join } from "@std/path";
 import { LimitError, SqlError } from "../lib/base/errors.ts";
 import { EventStore } from "../lib/events/event_store.ts";

@@ -2,7 +2,7 @@
  * The rules of the house that a machine can check: who may import whom, how long files grow, what the
  * public surface is.
  */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { dirname, join, relative, resolve } from "@std/path";
 
 const ROOT = resolve(dirname(new URL(import.meta.url).pathname), "..");

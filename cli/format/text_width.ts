@@ -69,7 +69,6 @@ export function padText(text: string, width: number, align: "left" | "right" = "
   return align === "left" ? text + blanks : blanks + text;
 }
 
-
 /** A count with its noun: `1 row`, `12,345 rows`. */
 export function countText(count: number, noun: string): string {
   const digits = String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { copyNew } from "./copy_new.ts";
 import { planImport } from "./plan_import.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal, throws } from "node:assert/strict";
 import { callFolder } from "./call_folder.ts";
 import { withDefaultCommand } from "./default_command.ts";
 import { formatOf } from "./global_options.ts";

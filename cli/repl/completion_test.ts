@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { complete } from "./completion.ts";
 import { catalogWith, type CompletionCatalog, EMPTY_CATALOG } from "./completion_catalog.ts";
 

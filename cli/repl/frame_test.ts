@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { textWidth } from "../format/text_width.ts";
 import { type EditorState, emptyEditor } from "./editor_state.ts";
 import { type FrameOptions, renderFrame } from "./frame.ts";

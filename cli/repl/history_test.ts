@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { formatEntry, History, parseEntry } from "./history.ts";
 import { defaultHistoryFile, openHistory } from "./history_file.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { type EditorState, emptyEditor } from "./editor_state.ts";
 import type { Key } from "./keys.ts";
 import { pressKey } from "./line_editor.ts";

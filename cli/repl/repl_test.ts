@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { DaemonConnection } from "../../lib/protocol/daemon_connection.ts";
 import { ROOT, stopDaemon, type TestDirectory, testDirectory, until } from "../../tests/harness.ts";

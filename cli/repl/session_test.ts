@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, match, strictEqual as equal } from "node:assert/strict";
 import { DOT_COMMANDS } from "./dot_commands.ts";
 import type { Effect } from "./effects.ts";
 import { feedEnd, feedLine, initialState, isComplete } from "./session.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { limitText, measuredText } from "./limit_text.ts";
 import { secondsBetween, stepTree } from "./step_tree.ts";
 

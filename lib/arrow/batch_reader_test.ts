@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal, throws } from "node:assert/strict";
 import { InvalidDataError } from "../base/errors.ts";
 import { ARROW_LIMITS } from "../base/limits.ts";
 import { readBatchColumns } from "./batch_reader.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { columnArray } from "./column_arrays.ts";
 import { float64Column, int64Column, utf8Column } from "./column_builder.ts";
 import { type ArrowColumn, type ArrowField, field } from "./field.ts";

@@ -1,4 +1,4 @@
-import { doesNotMatch, equal, match, ok } from "node:assert/strict";
+import { doesNotMatch, match, ok, strictEqual as equal } from "node:assert/strict";
 import { float64Column, utf8Column } from "./column_builder.ts";
 import { displayBundle, escapeHtml } from "./display.ts";
 import { type ArrowBatch, field } from "./field.ts";

@@ -1,4 +1,10 @@
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  ok,
+  rejects,
+  strictEqual as equal,
+  throws,
+} from "node:assert/strict";
 import { InvalidDataError, LitmusError } from "../base/errors.ts";
 import { float64Column, int64Column, utf8Column } from "./column_builder.ts";
 import { type ArrowBatch, type ArrowColumn, type ArrowSchema, field } from "./field.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { RecordBatchStreamWriter, tableFromIPC, tableToIPC } from "apache-arrow";
 import fc from "fast-check";
 import type { ArrowField } from "./field.ts";

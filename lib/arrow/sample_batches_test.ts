@@ -3,7 +3,7 @@
  * not published.
  * @module
  */
-import { equal } from "node:assert/strict";
+import { strictEqual as equal } from "node:assert/strict";
 import { boolColumn, float64Column, int64Column, utf8Column } from "./column_builder.ts";
 import { valueReader } from "./column_values.ts";
 import {

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { strictEqual as equal } from "node:assert/strict";
 import fc from "fast-check";
 import { dateText, durationText, intervalText, timestampText, timeText } from "./time_text.ts";
 

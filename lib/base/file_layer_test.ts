@@ -1,4 +1,10 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { join } from "@std/path";
 import { StorageError } from "./errors.ts";
 import { diskLayer, type FileLayer, publishFile, storageError } from "./file_layer.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { FileSource } from "./file_source.ts";
 
 Deno.test("FileSource.read() reads anywhere, forth and back, and fewer bytes at the end", async () => {

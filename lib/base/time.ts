@@ -25,7 +25,7 @@ const prefix: Uint8Array = new TextEncoder().encode("0000-00-00T00:00:00.");
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * equal(formatMicros(1_500_000), "1970-01-01T00:00:01.500000Z");
  * ```
  */
@@ -48,7 +48,7 @@ export function formatMicros(micros: number): string {
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * equal(parseMicros("1970-01-01T01:00:01.5+01:00"), 1_500_000);
  * ```
  */

@@ -20,7 +20,7 @@ import {
  * @example
  * ```ts
  * import { ChannelStore } from "@litmus/sdk";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const dataDir = await Deno.makeTempDir();
  * await using store = await ChannelStore.open({ dataDir });

@@ -1,4 +1,4 @@
-import { equal, rejects, throws } from "node:assert/strict";
+import { rejects, strictEqual as equal, throws } from "node:assert/strict";
 import { join } from "@std/path";
 import { InvalidDataError, LitmusError } from "../base/errors.ts";
 import { resolveDataDirectory, type Surroundings, userCacheFolder } from "./data_directory.ts";

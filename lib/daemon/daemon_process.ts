@@ -223,6 +223,10 @@ export class DaemonProcess {
     if (this.#sweeping || this.#stopping !== undefined) return;
     this.#sweeping = true;
     try {
+      if (!isThere(this.#options.dataDir)) {
+        this.stop("the data directory is gone", 1);
+        return;
+      }
       if (sweepReferences(this.#paths.references) > 0) this.#lastUseAt = Date.now();
       this.#warehouse.takeEvents();
       await this.#warehouse.materializeDue();
@@ -289,6 +293,15 @@ export class DaemonProcess {
         this.#log.write(`Endpoint file stays: ${error}`);
       }
     }
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

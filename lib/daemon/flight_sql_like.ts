@@ -11,7 +11,7 @@
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * equal(likeMatcher("run%")("runs"), true);
  * equal(likeMatcher("run\\_x")("runsx"), false);
  * ```

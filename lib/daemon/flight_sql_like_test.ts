@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { strictEqual as equal } from "node:assert/strict";
 import { likeMatcher } from "./flight_sql_like.ts";
 
 Deno.test("likeMatcher() takes per cent and underscore as SQL does and ignores letter case", () => {

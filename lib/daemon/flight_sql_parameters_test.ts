@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal, throws } from "node:assert/strict";
 import { field } from "../arrow/field.ts";
 import { InvalidDataError } from "../base/errors.ts";
 import { batchOfRows } from "./flight_sql_batch.ts";

@@ -1,4 +1,4 @@
-import { equal, throws } from "node:assert/strict";
+import { strictEqual as equal, throws } from "node:assert/strict";
 import { LimitError, NotFoundError } from "../base/errors.ts";
 import { PreparedStatements } from "./flight_sql_prepared.ts";
 

@@ -1,4 +1,9 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { field } from "../arrow/field.ts";
 import { readMessageHeader } from "../arrow/message_reader.ts";
 import { encodeBatch, encodeSchema } from "../arrow/message_writer.ts";

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepStrictEqual as deepEqual } from "node:assert/strict";
 import { PutTurns } from "./put_turns.ts";
 
 Deno.test("PutTurns.next() gives messages in order and notices between them, to the end", async () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { valueReader } from "../arrow/column_values.ts";
 import { Database } from "../engine/database.ts";
 import { SqlInfo, SqlSupportsConvert } from "../flight/sql_wire.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { FileEventLog } from "../events/file_event_log.ts";
 import { EventFileReader } from "../events/event_file_reader.ts";

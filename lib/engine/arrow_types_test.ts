@@ -1,5 +1,5 @@
 /** What arrives as Arrow is what DuckDB itself writes as text or JSON, for every type and nesting. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowField } from "../arrow/field.ts";
 import { Database } from "./database.ts";

@@ -1,4 +1,9 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { valueReader } from "../arrow/column_values.ts";
 import { LimitError, SqlError } from "../base/errors.ts";
 import { Database } from "./database.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
 import { dirname, join } from "@std/path";
 import { FIXED_COLUMNS } from "../runs/columns.ts";
 import { createCatalog, createRunViews, STORE } from "./catalog.ts";

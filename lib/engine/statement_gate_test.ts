@@ -1,4 +1,4 @@
-import { equal, match, ok, rejects } from "node:assert/strict";
+import { match, ok, rejects, strictEqual as equal } from "node:assert/strict";
 import { LimitError, SqlError } from "../base/errors.ts";
 import { Database } from "./database.ts";
 import { runQuery } from "./query.ts";

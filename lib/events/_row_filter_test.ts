@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { utf8Column } from "../arrow/column_builder.ts";
 import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch } from "../arrow/field.ts";

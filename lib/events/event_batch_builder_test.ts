@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { valueReader } from "../arrow/column_values.ts";
 import { memorySource, scanStream } from "../arrow/stream_scan.ts";
 import { StreamAssembler } from "../arrow/stream_assembler.ts";

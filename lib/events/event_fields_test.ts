@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import type { EventField, FieldKind } from "./event_field.ts";
 import { eventSpecs } from "./event_fields.ts";
 

@@ -13,11 +13,13 @@ import { pickEventColumns } from "./event_columns.ts";
 
 /** A stretch of a file that could not be read. */
 export interface Damage {
+  /** Path of the file. */
   readonly file: string;
   /** First damaged byte. */
   readonly start: number;
   /** Byte behind the damage. */
   readonly end: number;
+  /** What was found there. */
   readonly reason: string;
   /** True where it is the end of the file, as a killed writer leaves it. */
   readonly torn: boolean;

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/strict";
 import { dirname, join } from "@std/path";
 import { END_OF_STREAM } from "../arrow/message_writer.ts";
 import { dataLayout } from "../base/data_layout.ts";

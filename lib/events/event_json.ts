@@ -39,7 +39,7 @@ const numberByName: ReadonlyMap<unknown, number> = new Map([
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * const event = parseEvent('{"event_type":"test.measurement","value":"NaN"}');
  * equal(isEvent(event, "test.measurement") && event.value, NaN);
  * ```

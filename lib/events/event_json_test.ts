@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { EventField, FieldKind } from "./event_field.ts";
 import { eventSpecs } from "./event_fields.ts";

@@ -16,7 +16,7 @@ import { type EventLogOptions, FileEventLog } from "./file_event_log.ts";
  * @example
  * ```ts
  * import { EventLog } from "@litmus/sdk";
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  *
  * const dataDir = await Deno.makeTempDir();
  * {

@@ -137,11 +137,13 @@ export class EventPush implements BatchSink {
       if (sequence === this.#offered) this.#behind = false;
       this.#onAcknowledged?.();
     }
+    // The daemon ended the call, as it does when it leaves.
+    if (this.#writer === writer) this.#fail(new Error("The daemon ended the push"));
   }
 
   /** The daemon went away or refused: what was queued is in the file, where the next one finds it. */
   #fail(error: unknown): void {
-    if (this.#closed) return;
+    if (this.#closed) return this.#drop();
     this.#writer = undefined;
     this.#eager = false;
     this.#error = error instanceof Error ? error.message : String(error);

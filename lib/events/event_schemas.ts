@@ -117,7 +117,7 @@ function schemaOfType(eventType: EventType): TSchema {
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * equal(eventSchemas["test.measurement"].title, "MeasurementRecorded");
  * ```
  */

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { strictEqual as equal } from "node:assert/strict";
 import type { UnknownEvent } from "./base_event.ts";
 import { eventSchemas, type SchemaStaticByType } from "./event_schemas.ts";
 import { eventSpecs } from "./event_fields.ts";

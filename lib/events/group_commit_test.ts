@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, rejects, strictEqual as equal } from "node:assert/strict";
 import { GroupCommit, type GroupCommitParts } from "./group_commit.ts";
 
 const turns = async (count = 5): Promise<void> => {

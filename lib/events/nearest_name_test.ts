@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { strictEqual as equal } from "node:assert/strict";
 import { nearestName } from "./nearest_name.ts";
 
 Deno.test("nearestName() finds the name that needs the fewest edits", () => {

@@ -38,7 +38,7 @@ export interface ReadEventsOptions {
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * import { FileEventLog } from "./file_event_log.ts";
  *
  * const dataDir = await Deno.makeTempDir();

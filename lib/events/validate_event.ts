@@ -28,7 +28,7 @@ const baseFields: ReadonlySet<string> = new Set(baseFieldNames);
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * const event = normalizeEvent({
  *   event_type: "test.measurement",
  *   step_name: "power",

@@ -1,4 +1,10 @@
-import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  notStrictEqual as notEqual,
+  ok,
+  strictEqual as equal,
+  throws,
+} from "node:assert/strict";
 import { InvalidDataError } from "../base/errors.ts";
 import type { EventDefaults } from "./event_base.ts";
 import { eventSpecs } from "./event_fields.ts";

@@ -87,7 +87,7 @@ export class FlightClient implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * import { deepEqual } from "node:assert/strict";
+   * import { deepStrictEqual as deepEqual } from "node:assert/strict";
    * import { FlightClient } from "./client.ts";
    * import { FlightServer } from "./server.ts";
    *

@@ -1,4 +1,10 @@
-import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  rejects,
+  strictEqual as equal,
+  throws,
+} from "node:assert/strict";
 import { float64Column } from "../arrow/column_builder.ts";
 import type { ArrowBatch, ArrowField } from "../arrow/field.ts";
 import { encodeBatch, encodeSchema, frameBytes } from "../arrow/message_writer.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, strictEqual as equal, throws } from "node:assert/strict";
 import * as actions from "./flight_actions.ts";
 import * as codec from "./message_codec.ts";
 import { commandDescriptor, type FlightInfo, pathDescriptor } from "./messages.ts";

@@ -1,4 +1,9 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { FlightError, NotFoundError } from "../base/errors.ts";
 import type { CallRecord } from "./call_registry.ts";
 import { FlightClient } from "./client.ts";

@@ -1,4 +1,11 @@
-import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+  throws,
+} from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes } from "./flight_data.ts";
 import { MessageAssembler, withHeadroom, writeFrameHeader } from "./grpc_frames.ts";

@@ -73,7 +73,7 @@ export class FlightServer implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * import { equal } from "node:assert/strict";
+   * import { strictEqual as equal } from "node:assert/strict";
    * import { FlightServer } from "./server.ts";
    *
    * await using server = await FlightServer.serve({

@@ -1,4 +1,4 @@
-import { equal, rejects } from "node:assert/strict";
+import { rejects, strictEqual as equal } from "node:assert/strict";
 import { connect as connectTcp } from "node:net";
 import { FlightClient } from "./client.ts";
 import type { FlightClientTls } from "./client_channel.ts";

@@ -1,4 +1,4 @@
-import { equal, ok, rejects } from "node:assert/strict";
+import { ok, rejects, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { FileLock } from "./file_lock.ts";
 import { sweepReferences, takeReference } from "./reference.ts";

@@ -1,4 +1,4 @@
-import { equal, match, ok, rejects } from "node:assert/strict";
+import { match, ok, rejects, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { DaemonError } from "../base/errors.ts";
 import { acquire } from "./lease.ts";

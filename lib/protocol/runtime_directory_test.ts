@@ -1,4 +1,4 @@
-import { equal, ok } from "node:assert/strict";
+import { ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { runtimePaths } from "./runtime_directory.ts";
 

@@ -1,4 +1,10 @@
-import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  rejects,
+  strictEqual as equal,
+  throws,
+} from "node:assert/strict";
 import { ofType, rowsOf } from "./collected_test.ts";
 import { judgeBoolean, judgeNumber, judgeSamples, judgeText, limitOf } from "./measurement.ts";
 import { MemoryTarget } from "./memory_target.ts";

@@ -22,7 +22,7 @@ export interface MemoryCapture {
  *
  * @example
  * ```ts
- * import { deepEqual } from "node:assert/strict";
+ * import { deepStrictEqual as deepEqual } from "node:assert/strict";
  * import { Session } from "./session.ts";
  *
  * const target = new MemoryTarget();

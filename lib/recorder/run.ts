@@ -11,7 +11,7 @@ import type { Outcome } from "./verdict.ts";
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * import { MemoryTarget } from "./memory_target.ts";
  * import { Session } from "./session.ts";
  *

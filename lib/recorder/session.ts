@@ -22,7 +22,7 @@ import { type Outcome, Verdict } from "./verdict.ts";
  *
  * @example
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * import { MemoryTarget } from "./memory_target.ts";
  *
  * const target = new MemoryTarget();

@@ -1,4 +1,10 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import type { EventInput } from "../events/event_inputs.ts";
 import { brief, ofType, rowsOf } from "./collected_test.ts";
 import { MemoryTarget } from "./memory_target.ts";

@@ -23,7 +23,7 @@ import type { Outcome } from "./verdict.ts";
  *
  * @example A sweep over vectors, with a retry and a nested step
  * ```ts
- * import { equal } from "node:assert/strict";
+ * import { strictEqual as equal } from "node:assert/strict";
  * import { MemoryTarget } from "./memory_target.ts";
  * import { Session } from "./session.ts";
  *

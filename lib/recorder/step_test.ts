@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, rejects, strictEqual as equal } from "node:assert/strict";
 import { brief, ofType, rowsOf } from "./collected_test.ts";
 import { MemoryTarget } from "./memory_target.ts";
 import type { Run } from "./run.ts";

@@ -57,7 +57,7 @@ Deno.test("RunAccumulator.finish() closes a run without an end as aborted on all
   strictEqual(table.endedAtMicros, START_MICROS + 2e6);
   deepStrictEqual(column(table, "step_outcome"), [null, null, null]);
   deepStrictEqual(column(table, "step_index"), [0, 0, 0]);
-  deepStrictEqual(column(table, "step_path"), [null, "a", "a"]);
+  deepStrictEqual(column(table, "step_path"), ["", "a", "a"]);
 });
 
 Deno.test("RunAccumulator.snapshot() shows a run as running and stays as it was", () => {

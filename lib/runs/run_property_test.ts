@@ -257,7 +257,15 @@ Deno.test("RunAccumulator gives the rows that a plain recomputation gives", () =
       for (const event of events) run.add(JSON.parse(JSON.stringify(event)));
       const table = run.finish();
       const counted = effective(events.map((event) => JSON.parse(JSON.stringify(event))));
-      const runRow: Row = { record_type: "run", step_index: 0, vector_index: 0, custom_lot: 3 };
+      const runRow: Row = {
+        record_type: "run",
+        step_name: "",
+        step_index: 0,
+        step_path: "",
+        parent_path: "",
+        vector_index: 0,
+        custom_lot: 3,
+      };
       const rows = [runRow, ...measurementRows(counted), ...stepRows(counted)];
       deepStrictEqual(table.rowCount, rows.length);
       const fixed = Object.keys(measurementRows(counted)[0] ?? runRow)

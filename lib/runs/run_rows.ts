@@ -127,10 +127,11 @@ class RowLayout {
     const counts = sites.map(({ path }, i) =>
       vectorCountOf(steps, plan, { path, nodeId: ofSite[i]?.nodeId ?? null })
     );
-    add("step_name", null, sites.map((site) => site.name), (row) => row.name);
+    // Empty, not null, on the run row: the original's index refuses a null step_path.
+    add("step_name", "", sites.map((site) => site.name), (row) => row.name);
     add("step_index", 0, sites.map((site) => site.index), (row) => row.index);
-    add("step_path", null, sites.map((site) => site.path), (row) => row.path);
-    add("parent_path", null, parents, (row) => row.parentPath);
+    add("step_path", "", sites.map((site) => site.path), (row) => row.path);
+    add("parent_path", "", parents, (row) => row.parentPath);
     add("vector_index", 0, sites.map((site) => site.vector), (row) => row.vector);
     add("step_vector_count", null, counts, (row) => row.vectorCount);
   }

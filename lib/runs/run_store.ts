@@ -60,7 +60,9 @@ export class RunStore implements AsyncDisposable {
   /** Runs that pass a filter, the latest first. */
   async list(filter: RunFilter = {}): Promise<Row[]> {
     const { condition, values } = runCondition(filter);
-    const limit = filter.limit === undefined ? "" : ` LIMIT ${Math.max(0, Math.trunc(filter.limit))}`;
+    const limit = filter.limit === undefined
+      ? ""
+      : ` LIMIT ${Math.max(0, Math.trunc(filter.limit))}`;
     return await this.#rows(
       `SELECT * FROM runs WHERE ${condition} ORDER BY run_started_at DESC, run_id${limit}`,
       values,

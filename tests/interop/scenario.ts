@@ -109,12 +109,18 @@ async function allMaterialized(dataDir: string, { runs }: Expected): Promise<voi
   await using store = await EventStore.open({ dataDir });
   const deadline = Date.now() + 30_000;
   for (;;) {
-    const [row] = await rowsOf(
+    const missing = await rowsOf(
       store,
-      "SELECT count(DISTINCT run_id) AS n FROM events WHERE event_type = 'run.materialized'",
+      `SELECT run_id, run_outcome FROM runs WHERE run_id NOT IN
+        (SELECT run_id FROM events WHERE event_type = 'run.materialized')`,
     );
-    if (row?.n === runs.length) return;
-    if (Date.now() > deadline) throw new Error(`Only ${row?.n} of ${runs.length} runs have a file`);
+    const [row] = await rowsOf(store, "SELECT count(*) AS n FROM runs");
+    if (missing.length === 0 && row?.n === runs.length) return;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `After 30 s: ${row?.n} of ${runs.length} runs, without a file: ${JSON.stringify(missing)}`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

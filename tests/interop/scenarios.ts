@@ -2,7 +2,11 @@
  * All scenarios: which client meets what.
  * @module
  */
-import { deepEqual, equal, notEqual } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  notStrictEqual as notEqual,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { join } from "@std/path";
 import { acquire, type Lease } from "../../lib/protocol/lease.ts";
 import { stopDaemon } from "../harness.ts";
