@@ -100,7 +100,11 @@ Deno.test("SegmentPublisher tells of a folder that cannot be written and tries a
     store.write("x", 1);
     const until = Date.now() + 20_000;
     let seen = "";
-    while (store.status().segments === 0 && Date.now() < until) {
+    const isDone = (): boolean => {
+      const { segments, writeError } = store.status();
+      return segments > 0 && writeError === undefined;
+    };
+    while (!isDone() && Date.now() < until) {
       seen = store.status().writeError ?? seen;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

@@ -262,7 +262,6 @@ Deno.test("RunAccumulator gives the rows that a plain recomputation gives", () =
         step_name: "",
         step_index: 0,
         step_path: "",
-        parent_path: "",
         vector_index: 0,
         custom_lot: 3,
       };
