@@ -55,7 +55,8 @@ class Terminal implements AsyncDisposable {
       join(ROOT, "cli", "main.ts"),
       ...["--data-dir", dataDir],
     ].map((word) => `'${word}'`).join(" ");
-    const shell = `${command}; echo "left with $?"; exec cat`;
+    // The environment of the test run says nothing about what a user sees.
+    const shell = `unset NO_COLOR; ${command}; echo "left with $?"; exec cat`;
     await tmux(terminal.#socket, "new-session", "-d", "-x", "80", "-y", "24", shell);
     await terminal.shows(/litmus> *$/m);
     return terminal;
