@@ -106,3 +106,17 @@ Deno.test("The token is in no command line and its file is private", async () =>
   ok(!command.includes(lease.token));
   ok(command.endsWith(`--data-dir\0${directory.path}\0`));
 });
+
+Deno.test("A daemon mends its endpoint file when somebody deletes or changes it", async () => {
+  await using directory = await testDirectory();
+  await using lease = await acquire(directory.path);
+  const { endpoint } = runtimePaths(directory.path);
+  const text = await Deno.readTextFile(endpoint);
+  for (const spoil of ["", "{", text.replace(lease.token, "wrong")]) {
+    await Deno.writeTextFile(endpoint, spoil);
+    await until(async () => await Deno.readTextFile(endpoint) === text, "the file to be mended");
+  }
+  await Deno.remove(endpoint);
+  await using again = await acquire(directory.path);
+  equal(again.pid, lease.pid);
+});

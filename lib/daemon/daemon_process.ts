@@ -196,6 +196,7 @@ export class DaemonProcess {
       queries_running: this.#gate.running,
       subscribers: this.#warehouse.listenerCount,
       writable: this.#warehouse.writable,
+      damaged_stretches: this.#warehouse.damageCount,
     };
   }
 
@@ -213,9 +214,17 @@ export class DaemonProcess {
     }
   }
 
+  /** Mends an endpoint file that was deleted or changed: without it nobody finds this daemon. */
+  #keepEndpoint(): void {
+    if (this.#endpoint === undefined || this.#stopping !== undefined) return;
+    if (readOrEmpty(this.#paths.endpoint) === endpointText(this.#endpoint)) return;
+    this.#log.write("Endpoint file was missing or changed: written anew");
+    this.#writeEndpoint(this.#endpoint);
+  }
+
   #writeEndpoint(endpoint: Endpoint): void {
     const temporary = `${this.#paths.endpoint}.${Deno.pid}.tmp`;
-    Deno.writeTextFileSync(temporary, `${JSON.stringify(endpoint, null, 2)}\n`, { mode: 0o600 });
+    Deno.writeTextFileSync(temporary, endpointText(endpoint), { mode: 0o600 });
     Deno.renameSync(temporary, this.#paths.endpoint);
   }
 
@@ -227,6 +236,7 @@ export class DaemonProcess {
         this.stop("the data directory is gone", 1);
         return;
       }
+      this.#keepEndpoint();
       if (sweepReferences(this.#paths.references) > 0) this.#lastUseAt = Date.now();
       this.#warehouse.takeEvents();
       await this.#warehouse.materializeDue();
@@ -247,7 +257,7 @@ export class DaemonProcess {
     const spawn = FileLock.tryTake(this.#paths.spawnLock);
     if (spawn === undefined) return; // somebody is about to look for a daemon
     try {
-      Deno.removeSync(this.#paths.endpoint);
+      this.#removeEndpoint();
       if (sweepReferences(this.#paths.references) > 0 && this.#endpoint !== undefined) {
         this.#writeEndpoint(this.#endpoint);
         return;
@@ -301,6 +311,19 @@ function isThere(path: string): boolean {
     return Deno.statSync(path).isDirectory;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function endpointText(endpoint: Endpoint): string {
+  return `${JSON.stringify(endpoint, null, 2)}\n`;
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

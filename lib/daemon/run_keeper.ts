@@ -186,23 +186,29 @@ export class RunKeeper {
   }
 
   async #accumulate(run: TrackedRun): Promise<RunAccumulator> {
+    if (isSpread(run)) return await this.#accumulateByTime(run);
     const going = this.#going.get(run.runId);
-    const accumulator = going?.accumulator ??
-      new RunAccumulator({ runId: run.runId, sessionId: run.sessionId, litmusVersion: VERSION });
+    const accumulator = going?.accumulator ?? newAccumulator(run);
     if (going === undefined) {
       for (const event of await this.#sessionContext(run)) accumulator.add(event);
     }
     const first = going?.nextRow ?? run.firstRow;
     const last = run.lastRow;
-    for await (
-      const event of this.#events(
-        `rowid BETWEEN ${first} AND ${last} AND (run_id = ${sqlText(run.runId)} OR
-          (run_id IS NULL AND session_id = ${
-          sqlText(run.sessionId)
-        } AND event_type IN ${CONTEXT_TYPES}))`,
-      )
-    ) accumulator.add(event);
+    const condition = `rowid BETWEEN ${first} AND ${last} AND ${eventsOf(run)}`;
+    for await (const event of this.#events(condition, "rowid")) accumulator.add(event);
     this.#going.set(run.runId, { accumulator, nextRow: last + 1 });
+    return accumulator;
+  }
+
+  /**
+   * Events of several files come in the order of their files, which says nothing: the end of a run may stand
+   * before its measurements. Their times put them in order, and nothing is kept between calls.
+   */
+  async #accumulateByTime(run: TrackedRun): Promise<RunAccumulator> {
+    this.#going.delete(run.runId);
+    const accumulator = newAccumulator(run);
+    const order = "coalesce(occurred_at, received_at), rowid";
+    for await (const event of this.#events(eventsOf(run), order)) accumulator.add(event);
     return accumulator;
   }
 
@@ -212,15 +218,16 @@ export class RunKeeper {
       const event of this.#events(
         `rowid < ${run.firstRow} AND run_id IS NULL AND session_id = ${sqlText(run.sessionId)}
           AND event_type IN ${CONTEXT_TYPES}`,
+        "rowid",
       )
     ) context.add(event);
     return context.events();
   }
 
-  async *#events(condition: string): AsyncGenerator<RunEventRecord> {
+  async *#events(condition: string, order: string): AsyncGenerator<RunEventRecord> {
     const { batches } = await runQuery(
       this.#parts.database,
-      `SELECT json FROM ${STORE}.events WHERE ${condition} ORDER BY rowid`,
+      `SELECT json FROM ${STORE}.events WHERE ${condition} ORDER BY ${order}`,
     );
     for await (const batch of batches) {
       const json = batch.columns[0];
@@ -232,6 +239,25 @@ export class RunKeeper {
       }
     }
   }
+}
+
+function newAccumulator(run: TrackedRun): RunAccumulator {
+  return new RunAccumulator({
+    runId: run.runId,
+    sessionId: run.sessionId,
+    litmusVersion: VERSION,
+  });
+}
+
+/** True where the events of a run lie in more than one file, or may. */
+function isSpread(run: TrackedRun): boolean {
+  return run.foreign || run.writers.size > 1;
+}
+
+/** Condition for the events of a run and those of its session that bear on it. */
+function eventsOf(run: TrackedRun): string {
+  return `(run_id = ${sqlText(run.runId)} OR (run_id IS NULL AND
+    session_id = ${sqlText(run.sessionId)} AND event_type IN ${CONTEXT_TYPES}))`;
 }
 
 async function stage(database: Database, table: RunTable): Promise<StagedRun> {

@@ -67,6 +67,7 @@ export class Warehouse implements AsyncDisposable {
   readonly #listeners = new Set<BatchListener>();
   readonly #watchers = new Set<() => void>();
   #bootstrapped = false;
+  #toldDamage = 0;
   #closed = false;
 
   private constructor(
@@ -170,6 +171,21 @@ export class Warehouse implements AsyncDisposable {
   takeEvents(): void {
     this.follower.scan();
     this.#events.flush();
+    this.#tellOfDamage();
+  }
+
+  /** Stretches of event files that could not be read. */
+  get damageCount(): number {
+    return this.follower.damage().length;
+  }
+
+  #tellOfDamage(): void {
+    const damage = this.follower.damage();
+    if (damage.length === this.#toldDamage) return;
+    this.#toldDamage = damage.length;
+    for (const { file, start, end, reason } of damage) {
+      this.#log(`Cannot read ${file} from byte ${start} to ${end}: ${reason}`);
+    }
   }
 
   /** Makes pushed batches visible. */
@@ -206,6 +222,8 @@ export class Warehouse implements AsyncDisposable {
     await this.mutex.run(async () => {
       if (this.#closed || !this.keeper.needsFile(run)) return;
       try {
+        // Another writer of the session may have flushed what was not pushed yet.
+        this.takeEvents();
         const path = await this.keeper.materialize(run);
         this.#log(`Run ${run.runId} written to runs/${path}`);
       } catch (error) {

@@ -110,6 +110,9 @@ export class EventStore implements AsyncDisposable {
   /** Queues an event of a type that this version does not know; it is kept as it is. */
   emit<T extends string>(event: UnknownEventInput<T>): void | Promise<void>;
   emit(event: EventInput | UnknownEventInput): void | Promise<void> {
+    if (typeof event !== "object" || event === null) {
+      throw new InvalidDataError(`Event: wanted an object with event_type, got ${event}`);
+    }
     if (this.#ordered === undefined && !needsClaimCheck(event)) return this.#emitNow(event);
     const previous = this.#ordered ?? Promise.resolve();
     const current = previous.then(() => this.#emitClaimed(event));
