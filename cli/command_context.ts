@@ -35,6 +35,7 @@ export class CommandContext implements AsyncDisposable {
   /** The statement that runs, for errors that point into it. */
   lastSql: string | undefined;
   #connection: DaemonConnection | undefined;
+  #hasAsked = false;
 
   constructor(parts: ContextParts) {
     this.options = parts.options;
@@ -92,6 +93,7 @@ export class CommandContext implements AsyncDisposable {
   async sql(text: string, parameters?: SqlParameters): Promise<QueryResult> {
     const { signal } = this;
     signal.throwIfAborted();
+    this.#hasAsked = true;
     return await this.connection.call((client) => sqlCall(client, text, parameters, { signal }));
   }
 
@@ -114,6 +116,18 @@ export class CommandContext implements AsyncDisposable {
       }
       return answer as Record<string, unknown>;
     });
+  }
+
+  /** An answer over files that cannot be read in full must not just look shorter. */
+  async tellOfDamage(): Promise<void> {
+    if (!this.#hasAsked || this.signal.aborted) return;
+    const { damaged_stretches, broken_run_files } = await this.action("status");
+    const count = Number(damaged_stretches ?? 0) + Number(broken_run_files ?? 0);
+    if (count === 0) return;
+    this.output.note(
+      `${count} ${count === 1 ? "file or part of one" : "files or parts of them"} cannot be read ` +
+        "and are not part of the answer: litmus doctor tells which",
+    );
   }
 
   /** Lets go of the daemon. */

@@ -61,6 +61,7 @@ export class CommandHost {
       context = new CommandContext({ options: globals, signal: interrupt.signal });
       await body(context, options, ...args);
       await context.output.close();
+      await context.tellOfDamage();
       return context.exitCode;
     } catch (error) {
       await context?.output.abandon();

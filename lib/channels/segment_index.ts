@@ -78,6 +78,12 @@ export class SegmentIndex {
       // Merged away between listing and look.
       if (error instanceof Deno.errors.NotFound) return undefined;
       if (error instanceof Error && error.cause instanceof Deno.errors.NotFound) return undefined;
+      if (isDenied(error)) {
+        // One closed file must not close all channels.
+        const reason = "permission denied";
+        const damage = [{ path, start: 0, end: 0, reason }];
+        return { sizeBytes: -1, modifiedMillis: -1, segments: [], damage };
+      }
       throw storageError("Cannot read channel segment", path, error);
     }
   }
@@ -159,4 +165,9 @@ function channelIdOf(path: string, entries: ReadonlyMap<string, RegistryEntry>):
   if (entries.has(part)) return part;
   for (const channelId of entries.keys()) if (encodeNamePart(channelId) === part) return channelId;
   return decodeNamePart(part) ?? part;
+}
+
+function isDenied(error: unknown): boolean {
+  const denied = Deno.errors.PermissionDenied;
+  return error instanceof denied || error instanceof Error && error.cause instanceof denied;
 }

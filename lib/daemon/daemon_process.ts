@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { join } from "@std/path";
 import { DaemonError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { VERSION } from "../base/version.ts";
@@ -22,6 +21,15 @@ import { type RuntimePaths, runtimePaths } from "../protocol/runtime_directory.t
 import { type AccessRules, checkAccess, LOOPBACK_NAMES } from "./access.ts";
 import { type ActionHandler, ActionService } from "./action_service.ts";
 import { DaemonLog } from "./daemon_log.ts";
+import {
+  endpointText,
+  freshSpillFolder,
+  isThere,
+  isWritable,
+  newToken,
+  ownNames,
+  readOrEmpty,
+} from "./daemon_files.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import { FlightSqlService } from "./flight_sql_service.ts";
 import { ForeignEvents } from "./foreign_events.ts";
@@ -180,7 +188,7 @@ export class DaemonProcess {
     };
   }
 
-  #status(): Record<string, unknown> {
+  async #status(): Promise<Record<string, unknown>> {
     return {
       running: true,
       location: this.#endpoint?.location ?? null,
@@ -197,6 +205,7 @@ export class DaemonProcess {
       subscribers: this.#warehouse.listenerCount,
       writable: this.#warehouse.writable,
       damaged_stretches: this.#warehouse.damageCount,
+      broken_run_files: await this.#warehouse.index.brokenCount(),
     };
   }
 
@@ -303,64 +312,5 @@ export class DaemonProcess {
         this.#log.write(`Endpoint file stays: ${error}`);
       }
     }
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function endpointText(endpoint: Endpoint): string {
-  return `${JSON.stringify(endpoint, null, 2)}\n`;
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}
-
-function newToken(): string {
-  return crypto.getRandomValues(new Uint8Array(32)).toBase64({
-    alphabet: "base64url",
-    omitPadding: true,
-  });
-}
-
-/** Under which other names clients may address a daemon bound to all interfaces. */
-function ownNames(hostname: string): string[] {
-  if (hostname !== "0.0.0.0" && hostname !== "::") return [];
-  return [
-    Deno.hostname().toLowerCase(),
-    ...Deno.networkInterfaces().map(({ address }) => address.toLowerCase()),
-  ];
-}
-
-function freshSpillFolder(paths: RuntimePaths): string {
-  const folder = join(paths.root, "spill");
-  try {
-    Deno.removeSync(folder, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return folder;
-}
-
-function isWritable(folder: string): boolean {
-  const probe = join(folder, `.litmus-probe-${Deno.pid}`);
-  try {
-    Deno.writeFileSync(probe, new Uint8Array(0));
-    Deno.removeSync(probe);
-    return true;
-  } catch {
-    return false; // whatever the reason is: files are read, nothing is written
   }
 }

@@ -361,6 +361,14 @@ export class RunIndex {
     return String(row?.created_by ?? "").startsWith("DuckDB");
   }
 
+  /** Number of files that cannot be read. */
+  async brokenCount(): Promise<number> {
+    const [row] = await this.#database.rows(
+      `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files WHERE status = 'broken'`,
+    );
+    return Number(row?.n ?? 0);
+  }
+
   /** All files with their status. */
   async files(): Promise<IndexedFile[]> {
     const rows = await this.#database.rows(

@@ -1,0 +1,72 @@
+/**
+ * Small questions and files of the daemon process.
+ * @module
+ */
+import { join } from "@std/path";
+import type { Endpoint } from "../protocol/endpoint.ts";
+import type { RuntimePaths } from "../protocol/runtime_directory.ts";
+
+/** True where a folder is there. */
+export function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Text of an endpoint file. */
+export function endpointText(endpoint: Endpoint): string {
+  return `${JSON.stringify(endpoint, null, 2)}\n`;
+}
+
+/** Text of a file, empty where it is not there. */
+export function readOrEmpty(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** A new bearer token. */
+export function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(32)).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
+}
+
+/** Under which other names clients may address a daemon bound to all interfaces. */
+export function ownNames(hostname: string): string[] {
+  if (hostname !== "0.0.0.0" && hostname !== "::") return [];
+  return [
+    Deno.hostname().toLowerCase(),
+    ...Deno.networkInterfaces().map(({ address }) => address.toLowerCase()),
+  ];
+}
+
+/** An empty folder for what does not fit into memory. */
+export function freshSpillFolder(paths: RuntimePaths): string {
+  const folder = join(paths.root, "spill");
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return folder;
+}
+
+/** Whether files can be made in a folder. */
+export function isWritable(folder: string): boolean {
+  const probe = join(folder, `.litmus-probe-${Deno.pid}`);
+  try {
+    Deno.writeFileSync(probe, new Uint8Array(0));
+    Deno.removeSync(probe);
+    return true;
+  } catch {
+    return false; // whatever the reason is: files are read, nothing is written
+  }
+}
