@@ -363,10 +363,8 @@ export class RunIndex {
 
   /** Number of files that cannot be read. */
   async brokenCount(): Promise<number> {
-    const [row] = await this.#database.rows(
-      `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files WHERE status = 'broken'`,
-    );
-    return Number(row?.n ?? 0);
+    const sql = `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files WHERE status = 'broken'`;
+    return Number((await this.#database.rows(sql))[0]?.n ?? 0);
   }
 
   /** All files with their status. */
