@@ -277,6 +277,7 @@ terminalTest(".tail and .watch follow until a key is pressed", async (dataDir) =
   await recordSampleRun(dataDir, "SN2002");
   await terminal.shows(/run\.started.*SN2002[^]*vout = 3\.31 V passed/);
   await terminal.press("Enter");
+  await terminal.shows(/litmus> *$/m);
   await terminal.run(".watch 0.2 SELECT count(*) AS runs FROM runs;");
   await terminal.shows(/every 200 ms[^]*│ +1 │/);
   await recordSampleRun(dataDir, "SN2003");
