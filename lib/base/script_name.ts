@@ -2,14 +2,24 @@
  * The name of the running script, for events that say who wrote them.
  * @module
  */
-import { basename } from "@std/path";
 
-/** File name of the main module; `unknown` where it may not be known. */
-export function scriptName(): string {
+/**
+ * File name of the main script; `unknown` where it may not be known.
+ *
+ * @param mainModule URL of the main module
+ */
+export function scriptName(mainModule?: string): string {
+  let name: string;
   try {
-    return basename(new URL(Deno.mainModule).pathname) || "unknown";
+    name = new URL(mainModule ?? Deno.mainModule).pathname.split("/").at(-1) ?? "";
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable || error instanceof TypeError) return "unknown";
     throw error;
+  }
+  try {
+    return decodeURIComponent(name) || "unknown";
+  } catch {
+    // A stray percent sign is part of the name.
+    return name;
   }
 }

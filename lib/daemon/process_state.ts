@@ -1,5 +1,5 @@
 /**
- * What can be known of processes and of this host.
+ * What can be known of processes.
  * @module
  */
 import { kill } from "node:process";
@@ -14,12 +14,6 @@ export function isProcessAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && Reflect.get(error, "code") === "EPERM";
   }
-}
-
-/** Name of this host, where it may be known. */
-export function hostname(): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
-  return state === "granted" ? Deno.hostname() : undefined;
 }
 
 function exists(path: string): boolean {

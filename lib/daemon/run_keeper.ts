@@ -22,7 +22,8 @@ import type { RunEventRecord } from "../runs/run_event.ts";
 import { runFileStem } from "../runs/run_file_stem.ts";
 import type { RunTable } from "../runs/run_table.ts";
 import { SessionContext } from "../runs/session_context.ts";
-import { hostname, isProcessAlive } from "./process_state.ts";
+import { hostname } from "../base/host_name.ts";
+import { isProcessAlive } from "./process_state.ts";
 import type { RunTracker, TrackedRun } from "./run_tracker.ts";
 
 const CONTEXT_TYPES =

@@ -10,28 +10,8 @@ const OS_NAMES: Readonly<Record<string, string>> = {
   windows: "Windows",
 };
 
-function isGranted(kind: "hostname" | "osRelease"): boolean {
+function isGranted(kind: "osRelease"): boolean {
   return Deno.permissions.querySync({ name: "sys", kind }).state === "granted";
-}
-
-/** Host name, where the permission for it was granted before. */
-export function hostname(): string | undefined {
-  return isGranted("hostname") ? Deno.hostname() : undefined;
-}
-
-/**
- * File name of the main script.
- *
- * @param mainModule URL of the main module
- */
-export function scriptName(mainModule: string = Deno.mainModule): string {
-  const name = new URL(mainModule).pathname.split("/").at(-1) ?? "";
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    // A stray percent sign is part of the name.
-    return name;
-  }
 }
 
 /**

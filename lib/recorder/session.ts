@@ -2,7 +2,9 @@ import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { EventInput, EventInputByType } from "../events/event_inputs.ts";
 import { EventStore } from "../events/event_store.ts";
-import { environmentJson, hostname, scriptName } from "./environment.ts";
+import { hostname } from "../base/host_name.ts";
+import { scriptName } from "../base/script_name.ts";
+import { environmentJson } from "./environment.ts";
 import {
   type ConnectedInstrument,
   InstrumentBook,
