@@ -3,7 +3,7 @@ import { outcomeStyle, paint, type Style } from "./style.ts";
 import { cutText, padText, textWidth } from "./text_width.ts";
 import { valueText } from "./value_text.ts";
 import { visibleText } from "./visible_text.ts";
-import { bytesText, durationText } from "./quantity_text.ts";
+import { bytesText, durationText } from "../../lib/base/quantity_text.ts";
 
 /** How one object is shown. */
 export interface DescribeOptions {

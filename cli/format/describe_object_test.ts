@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeObject } from "./describe_object.ts";
-import { bytesText, durationText } from "./quantity_text.ts";
+import { bytesText, durationText } from "../../lib/base/quantity_text.ts";
 
 Deno.test("describeObject() aligns names and indents what is nested", () => {
   const object = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { multiplesOf, niceStep, numberAxis } from "./number_axis.ts";
-import { siScale, valueWithUnit } from "./si_scale.ts";
+import { siScale, valueWithUnit } from "../../lib/base/si_scale.ts";
 import { timeAxis } from "./time_axis.ts";
 
 const START = Date.UTC(2026, 6, 30, 23, 59, 50) * 1000;

@@ -1,4 +1,4 @@
-import { siScale } from "./si_scale.ts";
+import { siScale } from "../../lib/base/si_scale.ts";
 
 /** A place on an axis and what is written there. */
 export interface Tick {

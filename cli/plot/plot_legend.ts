@@ -3,7 +3,7 @@ import { countText, cutText, textWidth } from "../format/text_width.ts";
 import { visibleText } from "../format/visible_text.ts";
 import type { PlotOptions, PlotSeries } from "./plot_options.ts";
 import type { SeriesFacts } from "./plot_range.ts";
-import { valueWithUnit } from "./si_scale.ts";
+import { valueWithUnit } from "../../lib/base/si_scale.ts";
 
 const COLORS: readonly Style[] = ["cyan", "yellow", "magenta", "green", "blue"];
 

@@ -1,4 +1,4 @@
-import { durationText } from "../format/quantity_text.ts";
+import { durationText } from "../../lib/base/quantity_text.ts";
 import { countText, cutText } from "../format/text_width.ts";
 import type { ShellIo } from "./shell_io.ts";
 

@@ -3,7 +3,7 @@ import { isDaemonGone } from "../../lib/protocol/lease.ts";
 import { sqlCall, type SqlParameters } from "../../lib/protocol/sql_call.ts";
 import { CommandError } from "../failure.ts";
 import type { FormatOptions, RowFormat } from "../format/format_options.ts";
-import { durationText } from "../format/quantity_text.ts";
+import { durationText } from "../../lib/base/quantity_text.ts";
 import type { RowSource } from "../format/result.ts";
 import { writeRows } from "../format/write_rows.ts";
 import { queryRows } from "../output/query_rows.ts";

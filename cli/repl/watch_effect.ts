@@ -1,4 +1,4 @@
-import { durationText } from "../format/quantity_text.ts";
+import { durationText } from "../../lib/base/quantity_text.ts";
 import { cutText } from "../format/text_width.ts";
 import { writeRows } from "../format/write_rows.ts";
 import { queryRows } from "../output/query_rows.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Row } from "../../lib/arrow/query_result.ts";
-import { durationText } from "../format/quantity_text.ts";
+import { durationText } from "../../lib/base/quantity_text.ts";
 import { outcomeStyle, paint, type Style } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
 import { timeText, valueText } from "../format/value_text.ts";
@@ -11,7 +11,7 @@ import { visibleText } from "../format/visible_text.ts";
 import type { RenderOptions } from "./render_options.ts";
 import type { RunRecord } from "./run_record.ts";
 import { renderSteps } from "./render_steps.ts";
-import { secondsBetween, stepTree } from "./step_tree.ts";
+import { secondsBetween, stepTree } from "../../lib/runs/step_tree.ts";
 
 const FACTS: readonly (readonly [string, (run: Row) => unknown])[] = [
   ["serial", (r) => r.dut_serial],

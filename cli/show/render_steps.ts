@@ -4,13 +4,13 @@
  */
 import type { Row } from "../../lib/arrow/query_result.ts";
 import { inputs } from "../commands/event_gist.ts";
-import { durationText } from "../format/quantity_text.ts";
+import { durationText } from "../../lib/base/quantity_text.ts";
 import { outcomeStyle, paint } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
 import { visibleText } from "../format/visible_text.ts";
-import { limitText, measuredText } from "./limit_text.ts";
+import { limitText, measuredText } from "../../lib/runs/limit_text.ts";
 import type { RenderOptions } from "./render_options.ts";
-import type { StepTreeNode, VectorNode } from "./step_tree.ts";
+import type { StepTreeNode, VectorNode } from "../../lib/runs/step_tree.ts";
 
 const MARKS: Readonly<Record<string, string>> = {
   passed: "✓",

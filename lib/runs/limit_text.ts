@@ -2,7 +2,7 @@
  * Values and limits in words.
  * @module
  */
-import type { Row } from "../../lib/arrow/query_result.ts";
+import type { Row } from "../arrow/query_result.ts";
 
 const DIGITS = 6;
 

@@ -2,7 +2,7 @@
  * Steps as a tree, from the rows of a run.
  * @module
  */
-import type { Row } from "../../lib/arrow/query_result.ts";
+import type { Row } from "../arrow/query_result.ts";
 
 /** One execution of a step under one set of conditions. */
 export interface VectorNode {

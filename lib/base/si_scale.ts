@@ -1,3 +1,7 @@
+/**
+ * Numbers with the prefixes of SI units.
+ * @module
+ */
 const PREFIXES: ReadonlyMap<number, string> = new Map([
   [-15, "f"],
   [-12, "p"],

@@ -1,3 +1,7 @@
+/**
+ * Sizes and durations in words.
+ * @module
+ */
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
 /** A size for people: `512 B`, `1.5 KiB`, `150 MiB`. */
