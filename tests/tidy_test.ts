@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   channels: ["base", "config", "arrow", "flight", "protocol"],
   events: ["base", "config", "arrow", "flight", "protocol", "channels"],
   runs: ["base", "config", "arrow", "flight", "protocol"],
-  analysis: ["base", "protocol", "arrow"],
+  analysis: ["base", "arrow", "protocol", "runs"],
   recorder: ["base", "config", "arrow", "protocol", "channels", "events", "runs"],
   doctor: ["base", "config", "arrow", "protocol", "channels", "events", "runs"],
   engine: ["base", "arrow", "runs/columns.ts"],
