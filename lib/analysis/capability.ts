@@ -12,14 +12,19 @@ import {
 
 /** Capability of one measurement under one pair of limits. */
 export interface CapabilityRow {
+  /** Name of the measurement. */
   readonly measurement_name: string;
+  /** Unit of values and limits. */
   readonly units: string | null;
   /** Values that count. */
   readonly n: number;
+  /** Mean of the values. */
   readonly mean: number;
   /** Standard deviation of the sample. */
   readonly sigma: number;
+  /** Lower limit. */
   readonly limit_low: number | null;
+  /** Upper limit. */
   readonly limit_high: number | null;
   /** Values outside of their limits. */
   readonly failed: number;

@@ -12,10 +12,13 @@ import {
 
 /** A measured value with the control limits of its series. */
 export interface ControlChartRow {
+  /** The run that took it. */
   readonly run_id: string;
+  /** Serial number of the unit. */
   readonly dut_serial: string | null;
   /** When it was measured. */
   readonly measured_at: string;
+  /** Measured value. */
   readonly value: number;
   /** Distance from the value before it; null for the first. */
   readonly moving_range: number | null;

@@ -12,6 +12,7 @@ import {
 
 /** Failures of one measurement. */
 export interface ParetoRow {
+  /** Name of the measurement. */
   readonly measurement_name: string;
   /** The step that took it. */
   readonly step_path: string;

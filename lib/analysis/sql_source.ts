@@ -38,8 +38,17 @@ export function scopedQuery(text: string, scope: AnalysisScope): AnalysisQuery {
   return { text: text.replaceAll("$where", condition), values };
 }
 
-/** Columns of the catalog that a result may be broken down by. */
-const GROUPS = {
+/** What a result is broken down by; `day` is a day in UTC. */
+export type AnalysisGroup =
+  | "station"
+  | "product"
+  | "operator"
+  | "fixture"
+  | "lot"
+  | "phase"
+  | "day";
+
+const GROUPS: Readonly<Record<AnalysisGroup, string>> = {
   station: "station_id",
   product: "product_id",
   operator: "operator_id",
@@ -47,10 +56,7 @@ const GROUPS = {
   lot: "dut_lot_number",
   phase: "test_phase",
   day: "strftime(run_started_at AT TIME ZONE 'UTC', '%Y-%m-%d')",
-} as const;
-
-/** What a result is broken down by; `day` is a day in UTC. */
-export type AnalysisGroup = keyof typeof GROUPS;
+};
 
 /**
  * The SQL expression of a group.
