@@ -2,10 +2,10 @@
  * Few samples of a session that look like all of them, on the real time axis.
  * @module
  */
-import type { DecimationMethod } from "../protocol/channel_ticket.ts";
-import { allIndices } from "./_arguments.ts";
+import type { DecimationMethod, GapPolicy } from "../protocol/channel_ticket.ts";
+import { allIndices, gather } from "./_arguments.ts";
 import { DisplayStream } from "./_display_stream.ts";
-import { decimate, type GapPolicy } from "./decimate.ts";
+import { decimate } from "./decimate.ts";
 import { minMaxPerPixel } from "./min_max.ts";
 import { type ChannelBlockOptions, sessionBlocks } from "./read_channel.ts";
 import { concatAxes, gatherAxis, type SampleAxis } from "./sample_axis.ts";
@@ -63,7 +63,12 @@ function chooseIndices({ axis, values }: SampleBlock, choice: DecimationChoice):
         `${axis.length} samples are in the window; narrow it by start and end, or ask for lastN`,
     );
   }
-  if (widthPixels !== undefined) return byPixels(axis, y, widthPixels, choice);
+  if (widthPixels !== undefined) {
+    if (gaps !== "omit") return byPixels(axis, y, widthPixels, choice);
+    const numbers = allIndices(axis.length).filter((i) => !Number.isNaN(y[i]));
+    const chosen = byPixels(gatherAxis(axis, numbers), gather(y, numbers), widthPixels, choice);
+    return chosen.map((i) => numbers[i]!);
+  }
   // The display method goes by count and does not look at x.
   const x = method === "display" ? y : secondsOf(axis);
   return decimate(x, y, Math.min(maxPoints, Math.max(2, axis.length)), { method, gaps });
@@ -75,6 +80,7 @@ function byPixels(
   widthPixels: number,
   { startMicros, endMicros }: DecimationChoice,
 ): Uint32Array {
+  if (axis.length === 0) return new Uint32Array(0);
   const x = secondsOf(axis), origin = axis.timeAt(0);
   return minMaxPerPixel(x, y, widthPixels, {
     ...(startMicros === undefined ? {} : { xMin: Math.min(x[0]!, (startMicros - origin) / 1e6) }),

@@ -5,7 +5,7 @@
 import type { QueryResult } from "../arrow/query_result.ts";
 import type { Clock } from "../base/clock.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
-import type { DecimationMethod } from "../protocol/channel_ticket.ts";
+import type { DecimationMethod, GapPolicy } from "../protocol/channel_ticket.ts";
 import type { BatchSink, SegmentSink } from "./channel_batch.ts";
 import { ChannelFileWriter, type ChannelWriterStatus } from "./channel_file_writer.ts";
 import { type ChannelFileQuery, queryChannelFiles } from "./channel_query.ts";
@@ -18,7 +18,6 @@ import {
   type TimeInput,
 } from "./channel_types.ts";
 import { parseChannelReference } from "./channel_uri.ts";
-import type { GapPolicy } from "./decimate.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import type { OnDamage, SegmentDamage } from "./segment_info.ts";
 import type { SegmentFileLayer } from "./segment_publisher.ts";

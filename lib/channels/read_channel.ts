@@ -10,6 +10,7 @@ import {
   sliceBlock,
   sortBlock,
 } from "./sample_block.ts";
+import { WaveformAxis } from "./sample_axis.ts";
 import { concatValues, type SampleValues } from "./sample_values.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import type { OnDamage, SegmentInfo } from "./segment_info.ts";
@@ -193,10 +194,38 @@ export function* sessionBlocks(
     // Two writers at once, or times that go back: sort what is known up to where the next segment starts.
     pool.push(...readSegment(segment, read));
     if (pool.length === 0) continue;
-    const sorted = sortBlock(concatBlocks(pool));
-    const known = next === Infinity ? sorted.axis.length : lowerBound(sorted.axis, next);
-    pool = known < sorted.axis.length ? [sliceBlock(sorted, known, sorted.axis.length)] : [];
-    const numbered = known > 0 ? number(sliceBlock(sorted, 0, known)) : undefined;
-    if (numbered !== undefined) yield numbered;
+    const { known, rest } = captures ? capturesUntil(pool, next) : samplesUntil(pool, next);
+    pool = rest;
+    for (const block of known) {
+      const numbered = number(block);
+      if (numbered !== undefined) yield numbered;
+    }
   }
+}
+
+interface SortedBlocks {
+  readonly known: SampleBlock[];
+  /** What lies behind the time up to which all is known. */
+  readonly rest: SampleBlock[];
+}
+
+function samplesUntil(pool: readonly SampleBlock[], micros: number): SortedBlocks {
+  const sorted = sortBlock(concatBlocks(pool)), { length } = sorted.axis;
+  const known = micros === Infinity ? length : lowerBound(sorted.axis, micros);
+  return {
+    known: known > 0 ? [sliceBlock(sorted, 0, known)] : [],
+    rest: known < length ? [sliceBlock(sorted, known, length)] : [],
+  };
+}
+
+/** Captures may overlap in time, as shots of one trigger time do: each stays whole. */
+function capturesUntil(pool: readonly SampleBlock[], micros: number): SortedBlocks {
+  const shots = pool.flatMap((block) =>
+    block.axis instanceof WaveformAxis
+      ? block.axis.pieces.map(({ at, count }) => sliceBlock(block, at, at + count))
+      : [block]
+  );
+  shots.sort((a, b) => a.axis.timeAt(0) - b.axis.timeAt(0));
+  const at = shots.findIndex(({ axis }) => axis.timeAt(0) >= micros);
+  return at < 0 ? { known: shots, rest: [] } : { known: shots.slice(0, at), rest: shots.slice(at) };
 }

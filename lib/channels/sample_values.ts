@@ -99,7 +99,10 @@ export function concatValues(parts: readonly SampleValues[]): SampleValues {
   }
   switch (first.kind) {
     case "number":
-      return { kind: "number", data: joinedNumbers(parts) };
+      return {
+        kind: "number",
+        data: concatNumbers(parts.flatMap((part) => part.kind === "number" ? [part.data] : [])),
+      };
     case "bool":
       return { kind: "bool", data: parts.flatMap((part) => part.kind === "bool" ? part.data : []) };
     case "text":
@@ -109,13 +112,13 @@ export function concatValues(parts: readonly SampleValues[]): SampleValues {
   }
 }
 
-function joinedNumbers(parts: readonly SampleValues[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + lengthOf(part), 0));
+/** One array after the other. */
+export function concatNumbers(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
-    if (part.kind !== "number") continue;
-    all.set(part.data, at);
-    at += part.data.length;
+    all.set(part, at);
+    at += part.length;
   }
   return all;
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import fc from "fast-check";
 import { SESSION, TWIN_SESSION } from "./_channel_fixture_test.ts";
-import { sharesOf } from "./channel_query.ts";
+import { sharesOf } from "./_decimated_parts.ts";
 import type { SegmentInfo } from "./segment_info.ts";
 import {
   type CoveredRange,

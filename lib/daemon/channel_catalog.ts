@@ -1,26 +1,21 @@
 /**
- * Channels in SQL and on Flight: the channels table, the table functions that scan segments on demand, and
- * channel tickets.
+ * Channels in SQL and on Flight: the channels table and what answers table functions and channel tickets.
  * @module
  */
 import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import { int64Column, utf8Column } from "../arrow/column_builder.ts";
 import { field } from "../arrow/field.ts";
-import { type ChannelFileQuery, openChannelQuery } from "../channels/channel_query.ts";
+import { type ChannelAnswer, openChannelQuery } from "../channels/channel_query.ts";
 import { readRegistry } from "../channels/channel_registry.ts";
 import { type ChannelSummary, summarizeChannels } from "../channels/channel_summary.ts";
 import { SegmentIndex } from "../channels/segment_index.ts";
 import { STORE } from "../engine/catalog.ts";
 import type { Database } from "../engine/database.ts";
 import { TableAppender } from "../engine/table_appender.ts";
-import {
-  type ArgumentValue,
-  registerTableFunction,
-  type TableFunctionSpec,
-  type TableSource,
-} from "../engine/table_function.ts";
-import type { ChannelQuery, DecimationMethod } from "../protocol/channel_ticket.ts";
+import { registerTableFunction } from "../engine/table_function.ts";
+import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import type { PutAcknowledgement } from "../protocol/names.ts";
+import { channelFunctions } from "./channel_functions.ts";
 import { ForeignSamples } from "./foreign_samples.ts";
 
 const FIELDS = [
@@ -35,8 +30,6 @@ const FIELDS = [
   field("first_timestamp", "tsu:UTC"),
   field("last_timestamp", "tsu:UTC"),
 ];
-const SPAN = { session: "text", start: "time", end: "time" } as const;
-
 /** The channels of a data directory. */
 export class ChannelCatalog {
   readonly #database: Database;
@@ -55,31 +48,12 @@ export class ChannelCatalog {
 
   /** Makes `channel(..)`, `lttb(..)` and `min_max_lttb(..)` known to SQL. */
   register(): void {
-    registerTableFunction(this.#database, this.#scanFunction());
-    registerTableFunction(this.#database, this.#decimatingFunction("lttb", "lttb"));
-    registerTableFunction(this.#database, this.#decimatingFunction("min_max_lttb", "minmaxlttb"));
+    for (const spec of channelFunctions((id, query) => this.#open(id, query))) {
+      registerTableFunction(this.#database, spec);
+    }
   }
 
-  #scanFunction(): TableFunctionSpec {
-    return {
-      name: "channel",
-      positional: ["text"],
-      named: SPAN,
-      open: ([id], named) => this.#open(textOf(id), spanOf(named)),
-    };
-  }
-
-  #decimatingFunction(name: string, method: DecimationMethod): TableFunctionSpec {
-    return {
-      name,
-      positional: ["text", "whole"],
-      named: SPAN,
-      open: ([id, points], named) =>
-        this.#open(textOf(id), { ...spanOf(named), maxPoints: Number(points), method }),
-    };
-  }
-
-  #open(channelId: string, query: ChannelFileQuery): TableSource {
+  #open(channelId: string, query: ChannelQuery): ChannelAnswer {
     return openChannelQuery(this.#dataDir, channelId, { ...query, index: this.#index });
   }
 
@@ -169,19 +143,5 @@ function toBatch(summaries: readonly ChannelSummary[]): ArrowBatch {
       whole(8, ({ firstMicros }) => firstMicros),
       whole(9, ({ lastMicros }) => lastMicros),
     ],
-  };
-}
-
-function textOf(value: ArgumentValue | undefined): string {
-  if (typeof value !== "string") throw new TypeError("Channel id must be text");
-  return value;
-}
-
-function spanOf(named: Readonly<Record<string, ArgumentValue>>): ChannelQuery {
-  const { session, start, end } = named;
-  return {
-    ...(typeof session === "string" ? { sessionId: session } : {}),
-    ...(typeof start === "number" ? { startMicros: start } : {}),
-    ...(typeof end === "number" ? { endMicros: end } : {}),
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { LimitError, LitmusError, SqlError } from "../base/errors.ts";
+import { offsetBeforeQuotes } from "./sql_scan.ts";
 
 /** What DuckDB says about an error. */
 export interface EngineFault {
@@ -41,8 +42,13 @@ export function engineFault(error: unknown): Error {
   return new Error(message, { cause: error });
 }
 
-/** The error to raise for what DuckDB reported about a statement of a user. */
-export function sqlFault(error: unknown, sql: string): Error {
+/**
+ * The error to raise for what DuckDB reported about a statement of a user.
+ *
+ * @param sql what the user sent
+ * @param statement what DuckDB was given, where its arguments were quoted
+ */
+export function sqlFault(error: unknown, sql: string, statement: string = sql): Error {
   const isOurs = error instanceof LitmusError || error instanceof DOMException ||
     error instanceof TypeError || error instanceof RangeError;
   if (isOurs) return error;
@@ -54,7 +60,10 @@ export function sqlFault(error: unknown, sql: string): Error {
     const [first = message] = message.split("\n", 1);
     return new LimitError(`Query needs more memory than allowed: ${first}`, { cause: error });
   }
-  const position = byteOffset === undefined ? undefined : characterOffset(sql, byteOffset);
+  const place = byteOffset === undefined ? undefined : characterOffset(statement, byteOffset);
+  const position = place === undefined || statement === sql
+    ? place
+    : offsetBeforeQuotes(sql, place);
   return new SqlError(message.trim(), {
     sql,
     cause: error,

@@ -23,6 +23,9 @@ const WORD =
   /(?:[A-Za-z_]|(?![\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff])[\u0080-\uffff])(?:[\w$]|(?![\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff])[\u0080-\uffff])*/y;
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
+const END_LENGTH = "end".length;
+const QUOTED_END_LENGTH = '"end"'.length;
+
 /** Number of statements in a text; empty ones do not count. */
 export function countStatements(sql: string): number {
   let count = 0;
@@ -53,6 +56,40 @@ export function codeWords(sql: string): Set<string> {
   const words = new Set<string>();
   for (const token of tokens(sql)) if (token.kind === "word") words.add(token.text.toLowerCase());
   return words;
+}
+
+/**
+ * Offsets of END where it names an argument, as in `channel('x', end := now())`. It is a keyword, so that
+ * DuckDB would want it in quotes; nothing else it understands looks like this.
+ */
+function* endArguments(sql: string): Generator<number> {
+  let last: Token | undefined, before: Token | undefined;
+  for (const token of tokens(sql)) {
+    const isArrow = before?.end === token.start &&
+      (before.text === ":" && token.text === "=" || before.text === "=" && token.text === ">");
+    const isEnd = last?.kind === "word" && last.quoted !== true && /^end$/i.test(last.text);
+    if (isArrow && isEnd) yield last!.start;
+    [last, before] = [before, token];
+  }
+}
+
+/** A statement in which arguments of the name END are in quotes. */
+export function quoteEndArguments(sql: string): string {
+  let text = "", at = 0;
+  for (const start of endArguments(sql)) {
+    text += `${sql.slice(at, start)}"end"`;
+    at = start + END_LENGTH;
+  }
+  return text + sql.slice(at);
+}
+
+/** Where in a statement lies what {@linkcode quoteEndArguments} moved to an offset. */
+export function offsetBeforeQuotes(sql: string, offset: number): number {
+  let moved = 0;
+  for (const start of endArguments(sql)) {
+    if (start + moved < offset) moved += QUOTED_END_LENGTH - END_LENGTH;
+  }
+  return Math.max(0, offset - moved);
 }
 
 /** The text from its first character that is neither white space nor comment. */

@@ -6,7 +6,9 @@ import {
   explainedOffset,
   firstVerb,
   functionNames,
+  offsetBeforeQuotes,
   onlyStatement,
+  quoteEndArguments,
 } from "./sql_scan.ts";
 import { Database } from "./database.ts";
 
@@ -140,4 +142,25 @@ Deno.test("onlyStatement(), firstVerb() and codeWords() see through comments and
     "from",
     "steps",
   ]);
+});
+
+Deno.test("quoteEndArguments() quotes END where it names an argument, and nowhere else", () => {
+  for (
+    const [sql, quoted] of [
+      ["f(1, end := 2)", 'f(1, "end" := 2)'],
+      ["f(END:=2, a := 'end := 1') -- end := 3", "f(\"end\":=2, a := 'end := 1') -- end := 3"],
+      ["f(end /* */ => now())", 'f("end" /* */ => now())'],
+      ['f("end" := 1)', 'f("end" := 1)'],
+      ["CASE WHEN a THEN b END = c", "CASE WHEN a THEN b END = c"],
+      ["a_end := 1", "a_end := 1"],
+      ["end : = 1", "end : = 1"],
+    ] as const
+  ) {
+    equal(quoteEndArguments(sql), quoted);
+    for (const [offset, character] of [...sql].entries()) {
+      if (!/\d/.test(character)) continue;
+      const moved = quoted.indexOf(sql.slice(offset));
+      if (moved >= 0) equal(offsetBeforeQuotes(sql, moved), offset, sql);
+    }
+  }
 });

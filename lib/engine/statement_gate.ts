@@ -15,6 +15,7 @@ import {
   firstVerb,
   functionNames,
   onlyStatement,
+  quoteEndArguments,
 } from "./sql_scan.ts";
 
 const REFUSED_VERBS: ReadonlySet<string> = new Set(["PRAGMA", "CALL"]);
@@ -66,16 +67,17 @@ export async function prepareReading(
   sql: string,
 ): Promise<DuckDBPreparedStatement> {
   checkText(sql);
+  const statement = quoteEndArguments(sql);
   try {
-    const prepared = await prepareLast(connection, sql);
+    const prepared = await prepareLast(connection, statement);
     try {
-      return await forArrow(connection, sql, prepared);
+      return await forArrow(connection, statement, prepared);
     } catch (error) {
       prepared.destroySync();
       throw error;
     }
   } catch (error) {
-    throw sqlFault(error, sql);
+    throw sqlFault(error, sql, statement);
   }
 }
 

@@ -9,7 +9,6 @@ import {
   DOUBLE,
   DuckDBTableFunction,
   DuckDBTimestampTZValue,
-  INTEGER,
   TIMESTAMPTZ,
   VARCHAR,
 } from "@duckdb/node-api";
@@ -25,17 +24,21 @@ import type { ArrowBatch, ArrowColumn, ArrowSchema } from "../arrow/field.ts";
 import type { Database } from "./database.ts";
 
 /** Types of arguments. */
-export type ArgumentType = "text" | "whole" | "time";
+export type ArgumentType = "text" | "whole" | "time" | "flag";
 
-/** Value of an argument: text, a whole number, or microseconds since the epoch. */
-export type ArgumentValue = string | number | null;
+/** Value of an argument: text, a whole number, microseconds since the epoch, or true and false. */
+export type ArgumentValue = string | number | boolean | null;
 
 /** Rows of one call. */
 export interface TableSource {
   /** Columns of formats u, l, g, b, tsu:UTC. */
   readonly schema: ArrowSchema;
-  /** Read once for each scan. */
-  readonly batches: () => Iterable<ArrowBatch>;
+  /**
+   * Read once for each scan.
+   *
+   * @param columns numbers of the columns that the statement uses: the batches have those, in that order
+   */
+  readonly batches: (columns: readonly number[]) => Iterable<ArrowBatch>;
 }
 
 /** A table function. */
@@ -53,8 +56,9 @@ export interface TableFunctionSpec {
 const VECTOR_ROWS = 2048;
 const ARGUMENT_TYPES: Readonly<Record<ArgumentType, DuckDBType>> = {
   text: VARCHAR,
-  whole: INTEGER,
+  whole: BIGINT,
   time: TIMESTAMPTZ,
+  flag: BOOLEAN,
 };
 const COLUMN_TYPES: Readonly<Record<string, DuckDBType>> = {
   "u": VARCHAR,
@@ -111,20 +115,22 @@ function argument(value: DuckDBValue | null): ArgumentValue {
   if (value === null) return null;
   if (value instanceof DuckDBTimestampTZValue) return Number(value.micros);
   if (typeof value === "bigint") return Number(value);
-  return typeof value === "number" ? value : String(value);
+  return typeof value === "number" || typeof value === "boolean" ? value : String(value);
 }
 
 /** One scan over the rows of a call. */
 class Scan {
   readonly #batches: Iterator<ArrowBatch>;
+  /** For each vector of a chunk its column in the batches; the row id that a count asks for has none. */
   readonly #columns: readonly number[];
   #batch: ArrowBatch | undefined;
   #writers: Writer[] = [];
   #row = 0;
 
   constructor(source: TableSource, columns: readonly number[]) {
-    this.#batches = source.batches()[Symbol.iterator]();
-    this.#columns = columns;
+    const wanted = columns.filter((index) => index < source.schema.fields.length);
+    this.#batches = source.batches(wanted)[Symbol.iterator]();
+    this.#columns = columns.map((index) => wanted.indexOf(index));
   }
 
   fill(chunk: DuckDBDataChunk): void {

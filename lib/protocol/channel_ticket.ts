@@ -8,6 +8,13 @@ import { formatMicros, parseMicros } from "../base/time.ts";
 /** How a channel is to be decimated. */
 export type DecimationMethod = "display" | "lttb" | "minmax" | "minmaxlttb";
 
+/**
+ * What becomes of samples without a number: `break` gives every gap a NaN sample of its own, so that a
+ * line breaks there; `omit` takes them out, so that a line runs across; `keep` leaves them to the method,
+ * which shows a gap that fills a bucket.
+ */
+export type GapPolicy = "break" | "omit" | "keep";
+
 /** What of a channel is wanted. */
 export interface ChannelQuery {
   readonly sessionId?: string;
@@ -19,18 +26,49 @@ export interface ChannelQuery {
   readonly lastN?: number;
   /** At most this many points; all where absent. */
   readonly maxPoints?: number;
+  /** Columns of an image instead of points: first, lowest, highest and last sample of each. */
+  readonly widthPixels?: number;
   readonly method?: DecimationMethod;
+  /**
+   * Keeps each waveform as a capture of its own: `offset_seconds` starts anew with each, `maxPoints` or
+   * `widthPixels` hold for each, and a column `capture` numbers them.
+   * @default false
+   */
+  readonly captures?: boolean;
+  /** What becomes of NaN and null. @default "break" */
+  readonly gaps?: GapPolicy;
 }
+
+const METHODS: readonly DecimationMethod[] = ["display", "lttb", "minmax", "minmaxlttb"];
+const POLICIES: readonly GapPolicy[] = ["break", "omit", "keep"];
+const PARAMETERS: ReadonlySet<string> = new Set([
+  "session_id",
+  "start",
+  "end",
+  "last_n",
+  "max_points",
+  "width_pixels",
+  "method",
+  "captures",
+  "gaps",
+]);
 
 /** Writes a channel ticket. */
 export function formatChannelTicket(channelId: string, query: ChannelQuery): string {
   const parameters = new URLSearchParams();
-  if (query.sessionId !== undefined) parameters.set("session_id", query.sessionId);
-  if (query.startMicros !== undefined) parameters.set("start", formatMicros(query.startMicros));
-  if (query.endMicros !== undefined) parameters.set("end", formatMicros(query.endMicros));
-  if (query.lastN !== undefined) parameters.set("last_n", String(query.lastN));
-  if (query.maxPoints !== undefined) parameters.set("max_points", String(query.maxPoints));
-  if (query.method !== undefined) parameters.set("method", query.method);
+  const set = (name: string, value: unknown): void => {
+    if (value !== undefined) parameters.set(name, String(value));
+  };
+  const { startMicros, endMicros } = query;
+  set("session_id", query.sessionId);
+  set("start", startMicros === undefined ? undefined : formatMicros(startMicros));
+  set("end", endMicros === undefined ? undefined : formatMicros(endMicros));
+  set("last_n", query.lastN);
+  set("max_points", query.maxPoints);
+  set("width_pixels", query.widthPixels);
+  set("method", query.method);
+  set("captures", query.captures);
+  set("gaps", query.gaps);
   const text = parameters.toString();
   return encodeURIComponent(channelId) + (text === "" ? "" : `?${text}`);
 }
@@ -47,37 +85,67 @@ export function channelIdOfTicket(ticket: string): string {
 }
 
 /**
- * Reads the parameters of a channel ticket.
+ * Reads the parameters of a channel ticket; empty ones count as left out.
  *
- * @throws {RangeError} or {SyntaxError} for a parameter that cannot be understood
+ * @throws {RangeError} or {SyntaxError} for a parameter that is unknown or cannot be understood
  */
 export function parseChannelTicket(ticket: string): ChannelQuery {
   const at = ticket.indexOf("?");
   const parameters = new URLSearchParams(at < 0 ? "" : ticket.slice(at + 1));
+  for (const name of parameters.keys()) {
+    if (PARAMETERS.has(name)) continue;
+    throw new RangeError(
+      `Unknown parameter "${name}" in channel ticket: wanted ${[...PARAMETERS].join(", ")}`,
+    );
+  }
   const query: { -readonly [K in keyof ChannelQuery]: ChannelQuery[K] } = {};
-  const session = parameters.get("session_id");
-  if (session !== null && session !== "") query.sessionId = session;
-  const start = parameters.get("start");
-  if (start !== null && start !== "") query.startMicros = parseMicros(start);
-  const end = parameters.get("end");
-  if (end !== null && end !== "") query.endMicros = parseMicros(end);
-  const lastN = parameters.get("last_n");
-  if (lastN !== null && lastN !== "") query.lastN = wholeNumber("last_n", lastN, 1);
-  const points = parameters.get("max_points");
-  if (points !== null && points !== "") query.maxPoints = wholeNumber("max_points", points, 2);
-  const method = parameters.get("method");
-  if (method !== null && method !== "") query.method = decimationMethod(method);
+  const read = (name: string, take: (text: string) => void): void => {
+    const text = parameters.get(name);
+    if (text !== null && text !== "") take(text);
+  };
+  read("session_id", (text) => query.sessionId = text);
+  read("start", (text) => query.startMicros = timeOf(text));
+  read("end", (text) => query.endMicros = timeOf(text));
+  read("last_n", (text) => query.lastN = wholeNumber("last_n", text, 1));
+  read("max_points", (text) => query.maxPoints = wholeNumber("max_points", text, 2));
+  read("width_pixels", (text) => query.widthPixels = wholeNumber("width_pixels", text, 1));
+  read("method", (text) => query.method = decimationMethod(text));
+  read("captures", (text) => query.captures = flag("captures", text));
+  read("gaps", (text) => query.gaps = gapPolicy(text));
   return query;
 }
 
-/** Reads the name of a decimation method. */
+/**
+ * Reads the name of a decimation method.
+ *
+ * @throws {RangeError} naming those that there are
+ */
 export function decimationMethod(text: string): DecimationMethod {
-  if (text === "display" || text === "lttb" || text === "minmax" || text === "minmaxlttb") {
-    return text;
-  }
-  throw new RangeError(
-    `Unknown method "${text}": wanted display, lttb, minmax or minmaxlttb`,
-  );
+  const method = METHODS.find((name) => name === text);
+  if (method !== undefined) return method;
+  throw new RangeError(`Unknown method "${text}": wanted ${METHODS.join(", ")}`);
+}
+
+/**
+ * Reads the name of a gap policy.
+ *
+ * @throws {RangeError} naming those that there are
+ */
+export function gapPolicy(text: string): GapPolicy {
+  const policy = POLICIES.find((name) => name === text);
+  if (policy !== undefined) return policy;
+  throw new RangeError(`Unknown gap policy "${text}": wanted ${POLICIES.join(", ")}`);
+}
+
+/** A plus sign that a client did not encode has become a space by now. */
+function timeOf(text: string): number {
+  return parseMicros(text.replace(/ (?=\d\d:\d\d$)/, "+"));
+}
+
+function flag(name: string, text: string): boolean {
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0") return false;
+  throw new RangeError(`${name} must be true or false, got "${text}"`);
 }
 
 function wholeNumber(name: string, text: string, least: number): number {
