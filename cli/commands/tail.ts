@@ -9,7 +9,7 @@ import type { CommandContext } from "../command_context.ts";
 import { jsonText } from "../format/json_text.ts";
 import { paint } from "../format/style.ts";
 import { cutText, padText } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import { parseCount } from "../options/parse_count.ts";
 import { usageError } from "../failure.ts";
 import type { EventFields } from "./event_gist.ts";

@@ -3,7 +3,7 @@ import type { FormatOptions } from "./format_options.ts";
 import { jsonText } from "./json_text.ts";
 import type { ColumnKind, RowSource } from "./result.ts";
 import { numberText } from "./value_text.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$|^$/;
 

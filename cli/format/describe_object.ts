@@ -2,7 +2,7 @@ import { isList } from "./json_text.ts";
 import { outcomeStyle, paint, type Style } from "./style.ts";
 import { cutText, padText, textWidth } from "./text_width.ts";
 import { valueText } from "./value_text.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import { bytesText, durationText } from "../../lib/base/quantity_text.ts";
 
 /** How one object is shown. */

@@ -1,5 +1,5 @@
 import type { ResultColumn } from "./result.ts";
-import { escapeHidden } from "./visible_text.ts";
+import { escapeHidden } from "../../lib/base/visible_text.ts";
 
 /**
  * The JSON text of a value of a result.

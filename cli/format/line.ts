@@ -4,7 +4,7 @@ import type { RowSource } from "./result.ts";
 import { outcomeStyle, paint } from "./style.ts";
 import { countText, cutText, padText, textWidth } from "./text_width.ts";
 import { valueText } from "./value_text.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 
 /**
  * Writes each row as lines of name and value, for rows with many columns.

@@ -4,7 +4,7 @@ import type { ColumnKind, RowSource } from "./result.ts";
 import { takeRows } from "./sampled_rows.ts";
 import { padText, textWidth } from "./text_width.ts";
 import { valueText } from "./value_text.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 
 const SAMPLE_ROWS = 1000;
 // An underscore inside a word is no markup in GitHub's dialect; escaped it would spoil every name.

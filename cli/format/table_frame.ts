@@ -4,7 +4,7 @@ import { outcomeStyle, paint, type Style } from "./style.ts";
 import { layoutColumns, type PlacedColumn } from "./table_layout.ts";
 import { cutText, padText, textWidth } from "./text_width.ts";
 import { valueText } from "./value_text.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 
 /** Left end, line, crossing and right end of the three rules, then the line between columns. */
 const UNICODE = { rules: ["┌─┬┐", "├─┼┤", "└─┴┘"], bar: "│", more: "…", skip: "⋮" } as const;

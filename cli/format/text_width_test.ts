@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cutText, padText, textWidth } from "./text_width.ts";
-import { visibleText } from "./visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 
 Deno.test("textWidth() counts terminal cells", () => {
   const widths = {

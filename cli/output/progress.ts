@@ -3,7 +3,7 @@
  * @module
  */
 import { cutText } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import type { Output } from "./output.ts";
 
 /** Nothing is shown of what is done sooner. */

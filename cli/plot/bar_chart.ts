@@ -1,6 +1,6 @@
 import { paint, type Style } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 
 /** One bar: a label, its length, and what is written behind it. */
 export interface BarRow {

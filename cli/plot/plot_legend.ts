@@ -1,6 +1,6 @@
 import { paint, type Style } from "../format/style.ts";
 import { countText, cutText, textWidth } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import type { PlotOptions, PlotSeries } from "./plot_options.ts";
 import type { SeriesFacts } from "./plot_range.ts";
 import { valueWithUnit } from "../../lib/base/si_scale.ts";

@@ -1,6 +1,6 @@
 import { paint } from "../format/style.ts";
 import { cutText } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import { type AxisTicks, niceStep, numberAxis } from "./number_axis.ts";
 import { type BodySize, plotBody } from "./plot_body.ts";
 import { plotLegend } from "./plot_legend.ts";

@@ -1,7 +1,7 @@
 import { NotFoundError } from "../../lib/base/errors.ts";
 import { paint } from "../format/style.ts";
 import { padText, textWidth } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import { TABLE_FUNCTIONS, VIEW_NOTES } from "./catalog_commands.ts";
 import { didYouMean } from "./dot_command.ts";
 import { askRows } from "./query_runner.ts";

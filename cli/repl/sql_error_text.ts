@@ -2,7 +2,7 @@ import { SqlError } from "../../lib/base/errors.ts";
 import { nearestName } from "../../lib/events/nearest_name.ts";
 import { paint } from "../format/style.ts";
 import { cutText, textWidth } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import { sqlTokens } from "./sql_tokens.ts";
 
 /** How an error is shown. */

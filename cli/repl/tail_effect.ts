@@ -3,7 +3,7 @@ import { NotFoundError } from "../../lib/base/errors.ts";
 import { eventLine } from "../commands/event_lines.ts";
 import { paint } from "../format/style.ts";
 import { cutText } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import type { TailRequest } from "./effects.ts";
 import { askRows } from "./query_runner.ts";
 import { untilKey } from "./until_key.ts";

@@ -7,7 +7,7 @@ import { durationText } from "../../lib/base/quantity_text.ts";
 import { outcomeStyle, paint, type Style } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
 import { timeText, valueText } from "../format/value_text.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import type { RenderOptions } from "./render_options.ts";
 import type { RunRecord } from "./run_record.ts";
 import { renderSteps } from "./render_steps.ts";

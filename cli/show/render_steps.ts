@@ -7,7 +7,7 @@ import { inputs } from "../commands/event_gist.ts";
 import { durationText } from "../../lib/base/quantity_text.ts";
 import { outcomeStyle, paint } from "../format/style.ts";
 import { cutText, padText, textWidth } from "../format/text_width.ts";
-import { visibleText } from "../format/visible_text.ts";
+import { visibleText } from "../../lib/base/visible_text.ts";
 import { limitText, measuredText } from "../../lib/runs/limit_text.ts";
 import type { RenderOptions } from "./render_options.ts";
 import type { StepTreeNode, VectorNode } from "../../lib/runs/step_tree.ts";

@@ -1,3 +1,7 @@
+/**
+ * Text of strangers on a screen: nothing in it is obeyed or hidden.
+ * @module
+ */
 const PLAIN = /^[ -~]*$/;
 // Joiners and tag characters stay: emoji and several scripts are built with them.
 const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu;
