@@ -95,12 +95,17 @@ export interface Script {
  * Starts a script.
  *
  * @param code TypeScript; imports by `@litmus/sdk` or `$ROOT/...`
+ * @param root the checkout that it runs on
  */
-export async function runScript(code: string, args: readonly string[] = []): Promise<Script> {
+export async function runScript(
+  code: string,
+  args: readonly string[] = [],
+  root: string = ROOT,
+): Promise<Script> {
   const file = await Deno.makeTempFile({ prefix: "litmus-script-", suffix: ".ts" });
-  await Deno.writeTextFile(file, code.replaceAll("$ROOT", `file://${ROOT}`));
+  await Deno.writeTextFile(file, code.replaceAll("$ROOT", `file://${root}`));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", "--config", join(ROOT, "deno.json"), file, ...args],
+    args: ["run", "--allow-all", "--quiet", "--config", join(root, "deno.json"), file, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -9,6 +9,7 @@ import {
 import { join } from "@std/path";
 import { LimitError, SqlError } from "../lib/base/errors.ts";
 import { EventStore } from "../lib/events/event_store.ts";
+import type { SqlParameters } from "../lib/protocol/sql_call.ts";
 import { rowsOf, testDirectory } from "./harness.ts";
 
 const REFUSED = [
@@ -139,6 +140,31 @@ Deno.test("Parameters are bound by position and by name", async () => {
     low: 1.5,
     flag: true,
   }]);
+});
+
+Deno.test("Parameters that are missing, left over or of no plain type are named", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  for (
+    const [statement, parameters, pattern] of [
+      ["SELECT $a", { b: 1 }, /no parameter \$b, it wants \$a/],
+      ["SELECT $a", {}, /\$a has no value/],
+      ["SELECT $constructor", {}, /\$constructor has no value/],
+      ["SELECT 1", { a: 1 }, /no parameter \$a, it wants none/],
+      ["SELECT $1", [], /wants 1 parameters, got 0/],
+      ["SELECT $1", [1, 2], /wants 1 parameters, got 2/],
+      ["SELECT 1", [1], /wants 0 parameters, got 1/],
+      ["SELECT $1", [{ nested: 1 }], /Parameter 1 .* got object/],
+      ["SELECT $a", { a: [1] }, /Parameter a .* got object/],
+    ] as const
+  ) {
+    const asked = store.sql(statement, parameters as unknown as SqlParameters);
+    await rejects(asked.then((result) => result.toArrow()), (error) => {
+      ok(error instanceof SqlError, `${statement}: ${error}`);
+      match(error.message, pattern);
+      return true;
+    });
+  }
 });
 
 Deno.test("An aborted query stops in the engine and leaves the daemon answering", async () => {

@@ -25,6 +25,9 @@ export interface StartOptions {
 
 /** Time for a daemon to finish its work and leave. */
 const STOP_MILLIS = 30_000;
+/** A daemon that says nothing for so long hangs. */
+const SILENCE_MILLIS = 8000;
+const POLL_MILLIS = 20;
 
 const FLAGS: readonly (readonly [keyof StartOptions, string])[] = [
   ["host", "--host"],
@@ -119,11 +122,16 @@ export async function statusCommand(context: CommandContext): Promise<void> {
   context.requireDataDir();
   const endpoint = await running(context);
   if (endpoint !== undefined) return await context.output.object(await statusOf(endpoint));
-  context.output.note("No daemon runs: the next query starts one, or litmus daemon start");
+  const silent = FileLock.holderOf(runtimePaths(context.dataDir).daemonLock);
+  context.output.note(
+    silent === undefined
+      ? "No daemon runs: the next query starts one, or litmus daemon start"
+      : `The daemon (pid ${silent}) does not answer: litmus daemon stop ends it`,
+  );
   await context.output.object({
     running: false,
     location: null,
-    pid: null,
+    pid: silent ?? null,
     refs: 0,
     uptime_seconds: null,
     rss_bytes: null,
@@ -141,22 +149,47 @@ export async function stopCommand(context: CommandContext): Promise<void> {
 
 /** Stops the daemon and waits until it has let go of everything. */
 async function stop(context: CommandContext): Promise<number | undefined> {
-  const endpoint = await running(context);
-  if (endpoint === undefined) return undefined;
-  await ask(endpoint, ACTIONS.shutdown);
   const { daemonLock, log } = runtimePaths(context.dataDir);
+  const pid = FileLock.holderOf(daemonLock);
+  if (pid === undefined) return undefined;
+  const endpoint = await runningWithin(context, daemonLock, SILENCE_MILLIS);
+  if (endpoint !== undefined) await ask(endpoint, ACTIONS.shutdown);
+  else if (FileLock.holderOf(daemonLock) === pid) {
+    context.output.note(`The daemon (pid ${pid}) does not answer: it is killed`);
+    Deno.kill(pid, "SIGKILL");
+  }
   const deadline = Date.now() + STOP_MILLIS;
   while (FileLock.isHeld(daemonLock)) {
-    context.signal.throwIfAborted();
     if (Date.now() > deadline) {
       throw new CommandError(
-        `The daemon (pid ${endpoint.pid}) did not leave within ${STOP_MILLIS / 1000} s`,
+        `The daemon (pid ${pid}) did not leave within ${STOP_MILLIS / 1000} s`,
         { remedy: `See ${log}` },
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(context);
   }
-  return endpoint.pid;
+  return pid;
+}
+
+/** The endpoint once the daemon answers; one that has just started or is about to leave gets time. */
+async function runningWithin(
+  context: CommandContext,
+  daemonLock: string,
+  millis: number,
+): Promise<Endpoint | undefined> {
+  const deadline = Date.now() + millis;
+  for (;;) {
+    const endpoint = await running(context);
+    if (endpoint !== undefined || Date.now() > deadline || !FileLock.isHeld(daemonLock)) {
+      return endpoint;
+    }
+    await pause(context);
+  }
+}
+
+async function pause({ signal }: CommandContext): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
 }
 
 /** Stops the daemon and starts it anew. */

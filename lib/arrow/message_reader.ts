@@ -10,6 +10,8 @@ import { TableView } from "./flatbuffer_view.ts";
 import { formatOfType } from "./type_table.ts";
 
 const MAX_PADDING = 64;
+/** Number of a record batch in the union of message headers. */
+const RECORD_BATCH = 3;
 
 /** Start and length of a buffer inside a message body. */
 export interface BufferSpan {
@@ -85,11 +87,17 @@ export function readMessageHeader(metadata: Uint8Array): MessageHeader {
         batch: readBatch(data, bodyLength),
       };
     }
-    case 3:
+    case RECORD_BATCH:
       return { kind: "batch", bodyLength, batch: readBatch(header, bodyLength) };
     default:
       throw new InvalidDataError(`Unsupported Arrow message type: ${message.uint8(1)}`);
   }
+}
+
+/** Rows of a record batch message, 0 for any other; looks at nothing else of it. */
+export function rowsOfMessage(metadata: Uint8Array): number {
+  const message = TableView.root(metadata);
+  return message.uint8(1) === RECORD_BATCH ? message.table(2)?.int64(0) ?? 0 : 0;
 }
 
 function readBatch(table: TableView, bodyLength: number): BatchHeader {

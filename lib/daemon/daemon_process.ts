@@ -15,7 +15,7 @@ import type { CallRecord } from "../flight/call_registry.ts";
 import { FlightServer } from "../flight/server.ts";
 import type { Endpoint } from "../protocol/endpoint.ts";
 import { FileLock } from "../protocol/file_lock.ts";
-import { ACTIONS } from "../protocol/names.ts";
+import { ACTIONS, PROTOCOL_VERSION } from "../protocol/names.ts";
 import { sweepReferences } from "../protocol/reference.ts";
 import { type RuntimePaths, runtimePaths } from "../protocol/runtime_directory.ts";
 import { type AccessRules, checkAccess, LOOPBACK_NAMES } from "./access.ts";
@@ -37,6 +37,7 @@ import { LiveService } from "./live_service.ts";
 import { Maintenance } from "./maintenance.ts";
 import { PutService } from "./put_service.ts";
 import { QueryGate } from "./query_gate.ts";
+import { requestLine } from "./request_line.ts";
 import { QueryService } from "./query_service.ts";
 import { createService } from "./service.ts";
 import { Warehouse } from "./warehouse.ts";
@@ -61,6 +62,8 @@ export class DaemonProcess {
   #lastUseAt = Date.now();
   #sweepTimer: ReturnType<typeof setInterval> | undefined;
   #sweeping = false;
+  /** True once a newer version waits to take over: idle is then idle at once. */
+  #relieved = false;
   #stopping: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -92,6 +95,7 @@ export class DaemonProcess {
     if (lock === undefined) {
       throw new DaemonError(`A daemon serves ${options.dataDir} already`);
     }
+    lock.sign();
     const log = DaemonLog.open(paths.log);
     log.write(`Starting version ${VERSION}, pid ${Deno.pid}, ${options.dataDir}`);
     try {
@@ -135,7 +139,7 @@ export class DaemonProcess {
         : { tls: { cert: certificate, key: Deno.readTextFileSync(tls.key) } }),
     });
     this.#endpoint = {
-      version: 1,
+      version: PROTOCOL_VERSION,
       sdkVersion: VERSION,
       location: this.#server.location,
       token,
@@ -177,15 +181,19 @@ export class DaemonProcess {
         return { events: this.#warehouse.eventCount };
       },
       [ACTIONS.cancel]: ({ query_id }) => ({ cancelled: this.#gate.cancel(String(query_id)) }),
-      [ACTIONS.shutdown]: () => {
-        // Answers first: whoever asked wants to hear of it.
-        setTimeout(() => this.stop("asked to"), 10);
-        return { pid: Deno.pid };
-      },
+      [ACTIONS.shutdown]: ({ when = "now" }) => this.#shutdown(when),
       [ACTIONS.rebuild]: (argument) => maintenance.rebuild(argument),
       [ACTIONS.reindex]: () => maintenance.reindex(),
       [ACTIONS.doctor]: () => maintenance.report(),
     };
+  }
+
+  #shutdown(when: unknown): { pid: number } {
+    // Answers first: whoever asked wants to hear of it.
+    if (when === "now") setTimeout(() => this.stop("asked to"), 10);
+    else if (when === "idle") this.#relieved = true;
+    else throw new RangeError(`Argument "when" must be now or idle, got ${JSON.stringify(when)}`);
+    return { pid: Deno.pid };
   }
 
   async #status(): Promise<Record<string, unknown>> {
@@ -211,16 +219,18 @@ export class DaemonProcess {
 
   #noteCall(record: CallRecord): void {
     this.#lastUseAt = Date.now();
-    const { method, peer, code, durationMillis, bytesIn, bytesOut, message } = record;
-    this.#log.write(
-      `${method} ${peer} code=${code} ${durationMillis.toFixed(1)}ms in=${bytesIn} out=${bytesOut}${
-        message === undefined || message === "" ? "" : ` ${message}`
-      }`,
-    );
+    this.#log.write(requestLine(record));
+    const { message } = record;
     if (message !== undefined && isInvalidated(new Error(message))) {
       // Nothing can be asked of this engine any more; the next caller starts a fresh one from the files.
       this.stop("the engine gave up", 1);
     }
+  }
+
+  /** Writes down what ends this process unforeseen: nobody may read standard error any more. */
+  noteFault(fault: unknown): void {
+    const text = fault instanceof Error ? fault.stack ?? fault.message : String(fault);
+    this.#log.write(`Ended by a fault: ${text}`);
   }
 
   /** Mends an endpoint file that was deleted or changed: without it nobody finds this daemon. */
@@ -246,16 +256,23 @@ export class DaemonProcess {
         return;
       }
       this.#keepEndpoint();
-      if (sweepReferences(this.#paths.references) > 0) this.#lastUseAt = Date.now();
+      const isUsed = sweepReferences(this.#paths.references) > 0 || this.#hasCalls();
+      if (isUsed) this.#lastUseAt = Date.now();
       this.#warehouse.takeEvents();
       await this.#warehouse.materializeDue();
-      if (Date.now() - this.#lastUseAt >= this.#options.idleMillis) this.#leaveIfUnused();
+      const patience = this.#relieved ? 0 : this.#options.idleMillis;
+      if (!isUsed && Date.now() - this.#lastUseAt >= patience) this.#leaveIfUnused();
     } catch (error) {
       this.#log.write(`Sweep failed: ${error}`);
       if (isInvalidated(error)) this.stop("the engine gave up", 1);
     } finally {
       this.#sweeping = false;
     }
+  }
+
+  /** Clients of other makes hold no reference: what they still wait for counts as use. */
+  #hasCalls(): boolean {
+    return (this.#server?.activeCalls ?? 0) > 0;
   }
 
   /**

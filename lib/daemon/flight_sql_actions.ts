@@ -19,6 +19,7 @@ import {
 } from "../flight/flight_actions.ts";
 import { decodeFlightInfo } from "../flight/message_codec.ts";
 import type { Action, ActionType, FlightInfo } from "../flight/messages.ts";
+import type { CallContext } from "../flight/service.ts";
 import { decodeSqlCommand, SQL_ACTION_TYPES } from "../flight/sql_commands.ts";
 import { encodeCancelQueryResult, encodePreparedStatement } from "../flight/sql_results.ts";
 import type { SqlCommand, SqlCommandType } from "../flight/sql_types.ts";
@@ -85,7 +86,7 @@ export class FlightSqlActions {
    * @returns the body of its one result; undefined where it has none
    * @throws {FlightError} UNIMPLEMENTED for an action that is not offered
    */
-  async run(action: Action, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  async run(action: Action, { notes, signal }: CallContext): Promise<Uint8Array | undefined> {
     const { type, body } = action;
     switch (type) {
       case FLIGHT_ACTION_TYPES.cancelFlightInfo:
@@ -101,6 +102,7 @@ export class FlightSqlActions {
       case SQL_ACTION_TYPES.createPreparedStatement: {
         const { query, transactionId } = commandOf(action, "createPreparedStatement");
         refuseTransaction(transactionId);
+        notes.subject = `${type} ${query}`;
         return encodePreparedStatement(await this.#statements.prepare(query, signal));
       }
       case SQL_ACTION_TYPES.closePreparedStatement: {

@@ -80,6 +80,11 @@ export class PreparedStatements {
     return this.#put({ ...entry, usedAtMillis: this.#now() });
   }
 
+  /** The text of a statement; undefined where it is not kept. Does not count as use. */
+  textOf(handle: Uint8Array): string | undefined {
+    return this.#entries.get(handle.toHex())?.sql;
+  }
+
   /**
    * Binds rows of values in place of those bound before.
    *

@@ -10,7 +10,6 @@ import type { CallContext, FlightDataMessage, FlightPayload } from "../flight/se
 import { encodeDoPutPreparedStatementResult } from "../flight/sql_results.ts";
 import type { SqlCommand, UnknownSqlCommand } from "../flight/sql_types.ts";
 import { GrpcStatus } from "../flight/status.ts";
-import type { ActionService } from "./action_service.ts";
 import { FlightSqlActions, refuseTransaction, SQL_ACTIONS } from "./flight_sql_actions.ts";
 import { plainText, wantsPlainText } from "./flight_sql_dictionaries.ts";
 import { FlightSqlMetadata } from "./flight_sql_metadata.ts";
@@ -29,6 +28,12 @@ export class FlightSqlService {
     this.#metadata = new FlightSqlMetadata(warehouse);
     this.#statements = new FlightSqlStatements(warehouse, queries, gate);
     this.#actions = new FlightSqlActions(this.#statements, gate);
+  }
+
+  /** What a command is about: its statement, else its own name. */
+  subjectOf(command: SqlCommand | UnknownSqlCommand): string {
+    return this.#statements.textOf(command) ??
+      (command.type === "unknown" ? command.name : command.type);
   }
 
   /** How the answer to a command can be read; nothing is run for it. */
@@ -98,12 +103,8 @@ export class FlightSqlService {
   }
 
   /** Runs an action of Flight or Flight SQL. */
-  async *action(
-    action: Action,
-    context: CallContext,
-    _known: ActionService,
-  ): AsyncGenerator<Uint8Array> {
-    const result = await this.#actions.run(action, context.signal);
+  async *action(action: Action, context: CallContext): AsyncGenerator<Uint8Array> {
+    const result = await this.#actions.run(action, context);
     if (result !== undefined) yield result;
   }
 

@@ -12,6 +12,7 @@ import type { ParameterValue } from "../engine/query.ts";
 import type { FlightDescriptor, FlightInfo } from "../flight/messages.ts";
 import type { FlightDataMessage, FlightPayload } from "../flight/service.ts";
 import type { PreparedStatement } from "../flight/sql_results.ts";
+import type { SqlCommand, UnknownSqlCommand } from "../flight/sql_types.ts";
 import { GrpcStatus } from "../flight/status.ts";
 import { parameterRows } from "./flight_sql_parameters.ts";
 import { batchBytes, type PreparedEntry, PreparedStatements } from "./flight_sql_prepared.ts";
@@ -50,6 +51,17 @@ export class FlightSqlStatements {
   async #describe(sql: string, signal: AbortSignal): Promise<StatementDescription> {
     using place = await this.#gate.enter(sql, signal);
     return await describeForDriver(this.#warehouse, sql, place.signal);
+  }
+
+  /** The statement that a command is about; undefined where it is about none, or none that is kept. */
+  textOf(command: SqlCommand | UnknownSqlCommand): string | undefined {
+    if ("query" in command) return command.query;
+    if ("preparedStatementHandle" in command) {
+      return this.prepared.textOf(command.preparedStatementHandle);
+    }
+    if (command.type !== "ticketStatementQuery") return undefined;
+    const ticket = parseStatementHandle(command.statementHandle);
+    return ticket.kind === "statement" ? ticket.sql : this.prepared.textOf(ticket.handle);
   }
 
   /** FlightInfo of a statement that is not run yet. */

@@ -18,6 +18,8 @@ async function main(): Promise<void> {
     Deno.stderr.writeSync(encoder.encode(`${text}\n`));
     Deno.exit(1);
   }
+  globalThis.addEventListener("error", ({ error }) => daemon.noteFault(error));
+  globalThis.addEventListener("unhandledrejection", ({ reason }) => daemon.noteFault(reason));
   const stop = (signal: string) => () => void daemon.stop(signal);
   Deno.addSignalListener("SIGINT", stop("SIGINT"));
   if (Deno.build.os !== "windows") {

@@ -3,11 +3,13 @@
  * @module
  */
 import { encodeSchema, frameBytes } from "../arrow/message_writer.ts";
-import type { FlightService } from "../flight/service.ts";
+import type { FlightDescriptor } from "../flight/messages.ts";
+import type { CallContext, FlightService } from "../flight/service.ts";
 import { decodeSqlCommand } from "../flight/sql_commands.ts";
 import { SUBSCRIBE_PATH } from "../protocol/names.ts";
 import { basicToken } from "./access.ts";
 import type { ActionService } from "./action_service.ts";
+import { countRows, subjectOfDescriptor, subjectOfTicket } from "./call_notes.ts";
 import type { FlightSqlService } from "./flight_sql_service.ts";
 import type { LiveService } from "./live_service.ts";
 import type { PutService } from "./put_service.ts";
@@ -25,6 +27,19 @@ export interface ServiceParts {
 /** Puts the parts together. */
 export function createService(parts: ServiceParts): FlightService {
   const { queries, puts, actions, sql, live } = parts;
+  /** The Flight SQL command of a descriptor, if it holds one; notes what the call is about. */
+  const commandOf = (
+    descriptor: FlightDescriptor,
+    { notes }: CallContext,
+  ): ReturnType<typeof decodeSqlCommand> => {
+    const command = descriptor.type === "command"
+      ? decodeSqlCommand(descriptor.command)
+      : undefined;
+    notes.subject = command === undefined
+      ? subjectOfDescriptor(descriptor)
+      : sql.subjectOf(command);
+    return command;
+  };
   return {
     // Drivers with a token ask for nothing here but an answer; those with user and password get a token.
     handshake: async function* (requests, context) {
@@ -35,45 +50,47 @@ export function createService(parts: ServiceParts): FlightService {
     },
     listFlights: (criteria) => queries.list(criteria),
     getFlightInfo: async (descriptor, context) => {
-      const command = descriptor.type === "command"
-        ? decodeSqlCommand(descriptor.command)
-        : undefined;
+      const command = commandOf(descriptor, context);
       return command === undefined
         ? await queries.info(descriptor)
         : await sql.info(command, descriptor, context);
     },
     getSchema: async (descriptor, context) => {
-      const command = descriptor.type === "command"
-        ? decodeSqlCommand(descriptor.command)
-        : undefined;
+      const command = commandOf(descriptor, context);
       if (command !== undefined) return (await sql.info(command, descriptor, context)).schema;
       return frameBytes(encodeSchema((await queries.describe(descriptor)).schema));
     },
     doGet: (ticket, context) => {
       const command = decodeSqlCommand(ticket);
-      return command === undefined ? queries.get(ticket, context) : sql.get(command, context);
+      const { notes } = context;
+      notes.subject = command === undefined ? subjectOfTicket(ticket) : sql.subjectOf(command);
+      return countRows(
+        command === undefined ? queries.get(ticket, context) : sql.get(command, context),
+        notes,
+      );
     },
     doPut: async function* (messages, context) {
-      const { first, all } = await peek(messages);
+      const { first, all } = await peek(countRows(messages, context.notes));
       const descriptor = first?.descriptor;
-      const command = descriptor?.type === "command"
-        ? decodeSqlCommand(descriptor.command)
-        : undefined;
+      const command = descriptor && commandOf(descriptor, context);
       yield* command === undefined ? puts.put(all) : sql.put(command, all, context);
     },
     doExchange: async function* (messages, context) {
       const { first, all } = await peek(messages);
       const descriptor = first?.descriptor;
       if (descriptor?.type === "path" && descriptor.path[0] === SUBSCRIBE_PATH) {
-        yield* live.subscribe(descriptor.path.slice(1), all, context);
+        context.notes.subject = subjectOfDescriptor(descriptor);
+        yield* countRows(live.subscribe(descriptor.path.slice(1), all, context), context.notes);
         return;
       }
       throw new TypeError(
         `DoExchange serves live subscriptions only: path ["${SUBSCRIBE_PATH}", "events"]`,
       );
     },
-    doAction: (action, context) =>
-      actions.has(action.type) ? actions.run(action) : sql.action(action, context, actions),
+    doAction: (action, context) => {
+      context.notes.subject = action.type;
+      return actions.has(action.type) ? actions.run(action) : sql.action(action, context);
+    },
     listActions: async function* () {
       yield* actions.list();
       yield* sql.actionTypes();

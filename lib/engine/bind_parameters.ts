@@ -31,7 +31,7 @@ export function bindParameters(
   }
   const values: readonly ParameterValue[] = isPositional(parameters)
     ? parameters
-    : names.map((name) => named(parameters, name, sql));
+    : valuesByName(names, parameters, sql);
   if (values.length !== count) {
     throw new SqlError(`Statement wants ${count} parameters, got ${values.length}`, { sql });
   }
@@ -42,14 +42,21 @@ function isPositional(parameters: Parameters): parameters is readonly ParameterV
   return Array.isArray(parameters);
 }
 
-function named(
+function valuesByName(
+  names: readonly string[],
   parameters: Readonly<Record<string, ParameterValue>>,
-  name: string,
   sql: string,
-): ParameterValue {
-  const value = parameters[name];
-  if (value === undefined) throw new SqlError(`Parameter $${name} has no value`, { sql });
-  return value;
+): ParameterValue[] {
+  const surplus = Object.keys(parameters).find((name) => !names.includes(name));
+  if (surplus !== undefined) {
+    const wanted = names.length === 0 ? "none" : list(names);
+    throw new SqlError(`Statement has no parameter $${surplus}, it wants ${wanted}`, { sql });
+  }
+  return names.map((name) => {
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (value === undefined) throw new SqlError(`Parameter $${name} has no value`, { sql });
+    return value;
+  });
 }
 
 function bindOne(

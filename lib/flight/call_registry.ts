@@ -5,16 +5,18 @@
 
 import { FlightError } from "../base/errors.ts";
 import { type Authorize, methodOfPath, serveCall } from "./server_call.ts";
-import type { FlightService } from "./service.ts";
+import type { CallNotes, FlightService } from "./service.ts";
 import { type CallStatus, GrpcStatus } from "./status.ts";
 import type { TransportCall, TransportHandlers } from "./transport.ts";
 
 /** What is known of a call that has ended. */
-export interface CallRecord {
+export interface CallRecord extends Readonly<CallNotes> {
   /** RPC name such as `DoGet`, or the path where it is none of Flight's. */
   readonly method: string;
   /** `ADDRESS:PORT` of the client. */
   readonly peer: string;
+  /** What the client calls itself; empty where it does not. */
+  readonly userAgent: string;
   /** Numeric gRPC status code. */
   readonly code: number;
   /** From the arrival of the headers until the handler came to rest. */
@@ -65,14 +67,15 @@ export class CallRegistry implements TransportHandlers {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
       call.finish(refusal);
-      this.#report(call, refusal, startMillis);
+      this.#report(call, refusal, startMillis, {});
       return;
     }
     this.#active.add(call);
-    void serveCall(call, this.#service, this.#options.authorize).then((status) => {
+    const notes: CallNotes = {};
+    void serveCall(call, this.#service, notes, this.#options.authorize).then((status) => {
       this.#active.delete(call);
       if (this.#active.size === 0) { for (const wake of this.#onIdle.splice(0)) wake(); }
-      this.#report(call, status, startMillis);
+      this.#report(call, status, startMillis, notes);
     });
   }
 
@@ -125,10 +128,12 @@ export class CallRegistry implements TransportHandlers {
     return { code: GrpcStatus.RESOURCE_EXHAUSTED, message };
   }
 
-  #report(call: TransportCall, status: CallStatus, startMillis: number): void {
+  #report(call: TransportCall, status: CallStatus, startMillis: number, notes: CallNotes): void {
     this.#options.onCall?.({
+      ...notes,
       method: methodOfPath(call.path),
       peer: call.peer,
+      userAgent: call.metadata.get("user-agent") ?? "",
       code: status.code,
       durationMillis: performance.now() - startMillis,
       bytesOut: call.bytesOut,

@@ -6,7 +6,7 @@
 import { FlightError } from "../base/errors.ts";
 import { parseGrpcTimeout } from "./grpc_timeout.ts";
 import { RPC_HANDLERS, type RpcHandler } from "./rpc_methods.ts";
-import { type CallContext, type FlightService, SERVICE_PATH } from "./service.ts";
+import { type CallContext, type CallNotes, type FlightService, SERVICE_PATH } from "./service.ts";
 import { type CallStatus, GrpcStatus, statusOfError } from "./status.ts";
 import type { TransportCall } from "./transport.ts";
 
@@ -20,7 +20,7 @@ export function methodOfPath(path: string): string {
   return path.startsWith(SERVICE_PATH) ? path.slice(SERVICE_PATH.length) : path;
 }
 
-function toContext(call: TransportCall): CallContext {
+function toContext(call: TransportCall, notes: CallNotes): CallContext {
   const origin = call.metadata.get("origin");
   return {
     metadata: call.metadata,
@@ -28,6 +28,7 @@ function toContext(call: TransportCall): CallContext {
     method: methodOfPath(call.path),
     peer: call.peer,
     authority: call.authority,
+    notes,
     signal: call.signal,
     ...(origin === undefined ? {} : { origin }),
   };
@@ -63,10 +64,11 @@ function startDeadline(call: TransportCall): () => void {
 async function answer(
   call: TransportCall,
   service: FlightService,
+  notes: CallNotes,
   authorize: Authorize | undefined,
 ): Promise<void> {
   const handler = handlerOf(call);
-  const context = toContext(call);
+  const context = toContext(call, notes);
   await authorize?.(context);
   const responses = handler(service, call.messages, context);
   if (responses === undefined) throw unimplemented(call.path);
@@ -85,19 +87,21 @@ async function answer(
  *
  * @param call the call
  * @param service answers it
+ * @param notes what the service tells of the call
  * @param authorize checks it first
  * @returns how it ended; never rejects
  */
 export async function serveCall(
   call: TransportCall,
   service: FlightService,
+  notes: CallNotes,
   authorize?: Authorize,
 ): Promise<CallStatus> {
   let stopDeadline = (): void => {};
   let status = OK;
   try {
     stopDeadline = startDeadline(call);
-    await answer(call, service, authorize);
+    await answer(call, service, notes, authorize);
   } catch (error) {
     status = statusOfError(error);
   } finally {

@@ -15,6 +15,14 @@ import type {
 /** The path of the Flight service; the RPC's name follows. */
 export const SERVICE_PATH = "/arrow.flight.protocol.FlightService/";
 
+/** What a service notes of a call for the log of its server. */
+export interface CallNotes {
+  /** What was asked for: a statement, a path, the type of an action. */
+  subject?: string;
+  /** Rows sent or taken. */
+  rows?: number;
+}
+
 /** The call that a service method answers. */
 export interface CallContext {
   /** Request headers by lower-case name; binary headers (`-bin`) in base64, as they came. */
@@ -29,6 +37,8 @@ export interface CallContext {
   readonly authority: string;
   /** The `origin` header, which only browsers send. */
   readonly origin?: string;
+  /** For the service to fill in while it answers. */
+  readonly notes: CallNotes;
   /** Aborts when the client goes away, the deadline passes or the server shuts down hard. */
   readonly signal: AbortSignal;
 }

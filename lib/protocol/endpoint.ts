@@ -6,8 +6,8 @@ import { InvalidDataError } from "../base/errors.ts";
 
 /** What the endpoint file says. */
 export interface Endpoint {
-  /** Version of this file's shape. */
-  readonly version: 1;
+  /** Protocol of the daemon, see `PROTOCOL_VERSION`. */
+  readonly version: number;
   /** Version of the package that the daemon runs. */
   readonly sdkVersion: string;
   /** `grpc://HOST:PORT` or `grpc+tls://HOST:PORT`. */
@@ -51,7 +51,8 @@ export function parseEndpoint(text: string): Endpoint {
   }
   const record = value as Record<string, unknown>;
   const missing = TEXTS.find((name) => typeof record[name] !== "string");
-  if (missing !== undefined || record.version !== 1 || typeof record.pid !== "number") {
+  const isNumbered = Number.isSafeInteger(record.version) && typeof record.pid === "number";
+  if (missing !== undefined || !isNumbered) {
     throw new InvalidDataError("Endpoint file lacks a field", { path: missing ?? "version" });
   }
   return record as unknown as Endpoint;

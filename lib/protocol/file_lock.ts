@@ -56,6 +56,19 @@ export class FileLock implements Disposable {
     }
   }
 
+  /** Writes our process id into the file, for {@linkcode FileLock.holderOf}. */
+  sign(): void {
+    this.#file?.truncateSync();
+    this.#file?.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+  }
+
+  /** Process id of the holder; undefined where nobody holds the lock or the holder did not sign. */
+  static holderOf(path: string): number | undefined {
+    if (!FileLock.isHeld(path)) return undefined;
+    const pid = Number.parseInt(Deno.readTextFileSync(path));
+    return Number.isNaN(pid) ? undefined : pid;
+  }
+
   /** Gives the lock back; with `remove`, the file goes as well, while the lock is still held. */
   release(options: { readonly remove?: boolean } = {}): void {
     if (this.#file === undefined) return;

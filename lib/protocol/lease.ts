@@ -4,6 +4,7 @@
  *     1. lock a reference file       the daemon never leaves while it is held
  *     2. read endpoint.json, ask the daemon for its nonce and data directory
  *     3. no answer: take spawn.lock, look again, start a daemon, wait for its endpoint
+ *     4. a daemon of another version: see hand_over.ts
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { resolveDataDirectory } from "../config/data_directory.ts";
 import { FlightClient } from "../flight/client.ts";
 import { type Endpoint, readEndpoint } from "./endpoint.ts";
 import { FileLock } from "./file_lock.ts";
+import { meetingOf, relieve, waitUntilGone } from "./hand_over.ts";
 import { ACTIONS } from "./names.ts";
 import { requireLoopback, requireStore } from "./permissions.ts";
 import { takeReference } from "./reference.ts";
@@ -62,15 +64,32 @@ export async function acquire(dataDir?: string, options: AcquireOptions = {}): P
   await requireStore(directory);
   makeDirectory(directory);
   const paths = runtimePaths(directory);
-  const reference = takeReference(paths.references);
-  try {
-    const endpoint = await findDaemon(paths, directory, options.signal) ??
-      await startDaemon(paths, directory, options);
-    return lease(endpoint, directory, reference);
-  } catch (error) {
+  const untilMillis = Date.now() + DAEMON_LIMITS.startMillis;
+  for (;;) {
+    const reference = takeReference(paths.references);
+    let outdated: Endpoint;
+    try {
+      const endpoint = await findDaemon(paths, directory, options.signal) ??
+        await startDaemon(paths, directory, options);
+      if (await join(endpoint, options.signal)) return lease(endpoint, directory, reference);
+      outdated = endpoint;
+    } catch (error) {
+      reference.release({ remove: true });
+      throw error;
+    }
+    // As long as we held a reference ourselves it would not leave.
     reference.release({ remove: true });
-    throw error;
+    await waitUntilGone(outdated, paths.daemonLock, untilMillis, options.signal);
   }
+}
+
+/** Makes ready to work with a daemon; false where it has to be replaced, and was told so. */
+async function join(endpoint: Endpoint, signal: AbortSignal | undefined): Promise<boolean> {
+  const meeting = meetingOf(endpoint);
+  if (meeting === "join") return true;
+  await using client = await connectTo(endpoint);
+  await relieve(client, signal);
+  return meeting === "join and relieve";
 }
 
 /** The endpoint of the running daemon, or undefined where none answers. */
@@ -144,13 +163,17 @@ async function startDaemon(
     return await spawnAndWait(paths, dataDir, options.daemonArguments ?? [], signal);
   } catch (error) {
     if (!limit.aborted || options.signal?.aborted === true) throw error;
-    throw new DaemonError(
-      `Daemon for ${dataDir} did not come up within ${
-        DAEMON_LIMITS.startMillis / 1000
-      } s: see ${paths.log}${lastWords(paths.log)}`,
-      { cause: error },
-    );
+    throw new DaemonError(lateMessage(paths, dataDir), { cause: error });
   }
+}
+
+function lateMessage(paths: RuntimePaths, dataDir: string): string {
+  const seconds = DAEMON_LIMITS.startMillis / 1000;
+  const holder = FileLock.holderOf(paths.daemonLock);
+  const what = holder === undefined
+    ? `did not come up within ${seconds} s`
+    : `(pid ${holder}) does not answer for ${seconds} s: end it by \`litmus daemon stop\``;
+  return `Daemon for ${dataDir} ${what}, see ${paths.log}${lastWords(paths.log)}`;
 }
 
 async function spawnAndWait(

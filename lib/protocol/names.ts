@@ -3,6 +3,13 @@
  * @module
  */
 
+/**
+ * What client and daemon say to each other, the endpoint file included. A daemon of another number is not
+ * queried. The fields of the endpoint file and the actions `identify` and `shutdown` stay as they are for
+ * good: by them it is found and asked to leave.
+ */
+export const PROTOCOL_VERSION = 1;
+
 /** Actions of the daemon. */
 export const ACTIONS = {
   health: "health",
@@ -22,7 +29,8 @@ export const ACTION_DESCRIPTIONS: Readonly<Record<string, string>> = {
   [ACTIONS.identify]: "Answers {nonce, data_dir, version, pid}",
   [ACTIONS.flush]: "Takes in what lies in the files, then answers",
   [ACTIONS.cancel]: "Cancels the running query named by {query_id}",
-  [ACTIONS.shutdown]: "Stops the daemon after what it is doing",
+  [ACTIONS.shutdown]:
+    'Stops the daemon after what it is doing; {when: "idle"}: once nobody holds it',
   [ACTIONS.status]: "Answers {pid, refs, uptime_seconds, rss_bytes, data_dir, version, ...}",
   [ACTIONS.rebuild]: "Writes run files anew from the events: {run_id?, check?, force?}",
   [ACTIONS.reindex]: "Reads all run files into the index anew",

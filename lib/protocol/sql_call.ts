@@ -44,5 +44,14 @@ export function parametersOf(metadata: ReadonlyMap<string, string>): SqlParamete
   if (typeof value !== "object" || value === null) {
     throw new TypeError("Parameters must be a list or an object");
   }
+  for (const [name, each] of Object.entries(value)) checkValue(name, each, value);
   return value as SqlParameters;
+}
+
+function checkValue(name: string, value: unknown, parameters: object): void {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return;
+  const place = Array.isArray(parameters) ? Number(name) + 1 : name;
+  throw new TypeError(
+    `Parameter ${place} must be text, a number, true, false or null, got ${typeof value}`,
+  );
 }
