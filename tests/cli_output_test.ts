@@ -1,6 +1,7 @@
 /** The JSON and the text that commands print, and what each leaves as exit code. */
 import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
+import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { VERSION } from "../lib/base/version.ts";
 import { FIXED, litmus, recordFixed } from "./cli_harness.ts";
 import { ROOT, testDirectory } from "./harness.ts";
@@ -12,6 +13,10 @@ async function golden(name: string, text: string): Promise<void> {
   const path = join(GOLDEN, name);
   if (Deno.env.get("LITMUS_UPDATE_GOLDEN") === "1") await Deno.writeTextFile(path, text);
   equal(text, await Deno.readTextFile(path), `${name} is a contract: see docs/cli_json.md`);
+}
+
+async function parquetRows(path: string): Promise<number> {
+  return Number((await parquetMetadataAsync(await asyncBufferFromFile(path))).num_rows);
 }
 
 Deno.test("The command line", async (t) => {
@@ -102,6 +107,29 @@ Deno.test("The command line", async (t) => {
       equal(await Deno.readTextFile(file), "a,b\n1,x\n");
     },
   );
+
+  await t.step("query results and rows of many runs are written as Parquet", async () => {
+    for (
+      const [name, ...args] of [
+        ["rows.parquet", "sql", "FROM measurements"],
+        ["runs.parquet", "runs"],
+        ["events.parquet", "events"],
+        ["channels.parquet", "channels"],
+        ["points.parquet", "lttb", "scope.ch1", "--points", "50"],
+        ["all.parquet", "export", "--all"],
+        ["measured.parquet", "export", "SN001", "--records", "measurement"],
+      ]
+    ) {
+      const file = join(directory.path, name ?? "");
+      const { code, out, err } = await litmus([...args, "--output", file, ...dir]);
+      equal(code, 0, err);
+      equal(out, "");
+      const count = await parquetRows(file);
+      const { out: json } = await litmus([...args, "--format", "json", ...dir]);
+      equal(count, JSON.parse(json).length, name);
+      ok(count > 0, name);
+    }
+  });
 
   await t.step("export writes a run's own Parquet file as it is", async () => {
     const file = join(directory.path, "run.parquet");
@@ -198,7 +226,8 @@ Deno.test("The command line", async (t) => {
       [["runs", "--format", "xml"], 2, /Unknown format/],
       [["runs", "--wrong"], 2, /Unknown option '--wrong'/],
       [["rnus"], 2, /Did you mean runs/],
-      [["runs", "--format", "parquet"], 2, /export/],
+      [["tail", "--format", "parquet"], 2, /Live events do not go to parquet/],
+      [["doctor", "--format", "parquet"], 2, /Parquet is written for query results/],
       [["export"], 2, /Nothing says which runs/],
       [["import", "/nowhere/at/all"], 3, /No file or folder/],
       [["daemon", "start", "--host", "0.0.0.0"], 2, /reachable from outside/],

@@ -48,6 +48,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "@sinclair/typebox": "events",
   "commander": "cli",
   "get-east-asian-width": "cli",
+  "hyparquet-writer": "cli",
 };
 
 const MAX_FILE_LINES = 400;

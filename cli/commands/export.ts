@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import { runCondition } from "../../lib/runs/run_store.ts";
 import type { SqlValue } from "../../lib/protocol/sql_call.ts";
 import type { CommandContext } from "../command_context.ts";
-import { type CommandError, notFound, usageError } from "../failure.ts";
+import { notFound, usageError } from "../failure.ts";
 import { findRun } from "./find_run.ts";
 import { runFilterOf, type RunFilterOptions } from "./run_filter.ts";
 
@@ -35,8 +35,8 @@ export async function exportCommand(
   const views = viewsOf(options.records);
   context.requireDataDir();
   const run = name === undefined ? undefined : await findRun(context, name);
-  if (context.output.format === "parquet") {
-    if (run === undefined || options.records !== undefined) throw onlyWhole();
+  const isWhole = run !== undefined && options.records === undefined;
+  if (isWhole && context.output.format === "parquet") {
     return await copyParquet(context, run.run_id);
   }
   const { condition, values } = run === undefined
@@ -77,13 +77,6 @@ function viewsOf(records: string | undefined): string[] {
   });
 }
 
-function onlyWhole(): CommandError {
-  return usageError(
-    "Parquet is exported for one whole run",
-    "Name a run, or take the files of all runs from the folder runs/ of the data directory",
-  );
-}
-
 /** The run's own file holds all its rows with the types and metadata that other tools expect. */
 async function copyParquet(context: CommandContext, runId: string): Promise<void> {
   const [file] = await context.all<{ path: string }>(
@@ -97,9 +90,7 @@ async function copyParquet(context: CommandContext, runId: string): Promise<void
     );
   }
   const { output } = context;
-  if (output.screen !== undefined) {
-    throw usageError("Parquet is binary", "Give --output FILE.parquet, or send it to a pipe");
-  }
+  output.refuseScreen("parquet");
   using source = await Deno.open(join(context.dataDir, "runs", file.path), { read: true });
   const chunk = new Uint8Array(256 * 1024);
   for (let count = await source.read(chunk); count !== null; count = await source.read(chunk)) {

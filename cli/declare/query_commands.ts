@@ -33,7 +33,7 @@ function declareSql(program: Command, host: CommandHost): void {
         'litmus sql "SELECT run_outcome, count(*) AS runs FROM runs GROUP BY ALL"',
         "litmus sql 'FROM runs WHERE dut_serial = $serial' --param serial=SN001",
         'echo "SELECT count(*) FROM events" | litmus sql - --format json',
-        'litmus sql "FROM measurements" --output measurements.csv',
+        'litmus sql "FROM measurements" --output measurements.parquet',
       ),
     )
     .action(host.action(async () => (await import("../commands/sql.ts")).sqlCommand));

@@ -39,7 +39,7 @@ export function declareRunCommands(program: Command, host: CommandHost): void {
     program.command("export")
       .summary("write runs to a file")
       .description(
-        "Writes the rows of one run, or of all that pass the filters: its run, step and measurement rows with all columns. Parquet is a copy of the run's own file.",
+        "Writes the rows of one run, or of all that pass the filters: its run, step and measurement rows with all columns. Parquet of one run is a copy of its own file.",
       )
       .argument("[run]", "id, its first characters, a serial (its latest run), or latest")
       .option("--all", "all runs")

@@ -42,6 +42,12 @@ const BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
   parquet: "parquet",
 };
 
+/** The format that the extension of a path asks for. */
+export function formatOfPath(path: string): OutputFormat | undefined {
+  const extension = /\.([A-Za-z]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
+}
+
 /**
  * The format that is asked for: by option, else by the extension of the output file.
  *
@@ -56,8 +62,8 @@ export function formatOf(options: GlobalOptions): OutputFormat | undefined {
     throw usageError(`Unknown format "${format}"`, `Give --format one of ${FORMATS.join(", ")}`);
   }
   if (output === undefined || output === "-") return undefined;
-  const extension = /\.([A-Za-z]+)$/.exec(output)?.[1]?.toLowerCase() ?? "";
-  if (Object.hasOwn(BY_EXTENSION, extension)) return BY_EXTENSION[extension];
+  const byExtension = formatOfPath(output);
+  if (byExtension !== undefined) return byExtension;
   // A device or pipe is written as a terminal's pipe would be.
   if (output.startsWith("/dev/")) return undefined;
   throw usageError(

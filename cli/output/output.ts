@@ -10,12 +10,14 @@ import type { RowSource } from "../format/result.ts";
 import { writeRows } from "../format/write_rows.ts";
 import { usageError } from "../failure.ts";
 import { formatOf, type GlobalOptions, type OutputFormat } from "../options/global_options.ts";
+import { type BinaryFormat, isBinary, writeBinary } from "./binary_output.ts";
 import { queryRows } from "./query_rows.ts";
 import { fileSink, type Sink, stdoutSink } from "./sink.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Rows of a table in a terminal; more would scroll its head away. */
 const TERMINAL_ROWS = 60;
+const NAMES: Readonly<Record<BinaryFormat, string>> = { arrow: "Arrow", parquet: "Parquet" };
 const encoder = new TextEncoder();
 
 /** How a result is shown. */
@@ -108,10 +110,10 @@ export class Output {
 
   /** Writes a query result. */
   async result(result: QueryResult, options: RowOptions = {}): Promise<number> {
-    if (this.format === "arrow") {
-      this.#refuseScreen();
-      const { writeArrow } = await import("./arrow_output.ts");
-      return await writeArrow(result, (chunk) => this.text(chunk), this.#signal);
+    const { format } = this;
+    if (isBinary(format)) {
+      this.refuseScreen(format);
+      return await writeBinary(format, result, (chunk) => this.text(chunk), this.#signal);
     }
     return await this.rows(queryRows(result, options), options);
   }
@@ -161,21 +163,22 @@ export class Output {
 
   #rowFormat(): RowFormat {
     const { format } = this;
-    if (format === "parquet") {
+    if (isBinary(format)) {
       throw usageError(
-        "Parquet is written for whole runs",
-        "Export a run by `litmus export RUN --output FILE.parquet`; query results go to arrow, csv, json or jsonl",
+        `${NAMES[format]} is written for query results`,
+        "Give --format json, csv or table",
       );
-    }
-    if (format === "arrow") {
-      throw usageError("Arrow is written for query results", "Give --format json, csv or table");
     }
     return format;
   }
 
-  #refuseScreen(): void {
+  /** @throws {CommandError} where bytes for other programs would go to a terminal */
+  refuseScreen(format: BinaryFormat): void {
     if (this.screen === undefined) return;
-    throw usageError("Arrow is binary", "Give --output FILE.arrow, or send it to a pipe");
+    throw usageError(
+      `${NAMES[format]} is binary`,
+      `Give --output FILE.${format}, or send it to a pipe`,
+    );
   }
 
   #formatOptions(options: RowOptions): FormatOptions {

@@ -1,17 +1,23 @@
+import { formatOfPath } from "../options/global_options.ts";
+import { isBinary } from "../output/binary_output.ts";
 import type { DotCommand } from "./dot_command.ts";
 import { act, fail, type Step } from "./session_state.ts";
 
-const FORMATS = "The extension decides the format: .csv, .json, .jsonl, .md, .txt; " +
-  "others get the format of .mode.";
+const FORMATS = "The extension decides the format: .csv, .json, .jsonl, .md, .txt, .arrow, " +
+  ".parquet; others get the format of .mode.";
 
 const output: DotCommand = {
   name: "output",
   group: "Output",
   usage: ".output [FILE]",
   summary: "Sends results to a file; without FILE to the terminal again",
-  details: `${FORMATS}\nExample: .output yield.csv`,
+  details: `${FORMATS}\nAn .arrow or .parquet file takes one result, as by .once.\n` +
+    "Example: .output yield.csv",
   takes: ["file"],
-  run: ([path], state): Step => act(state, { kind: "output", path, once: false }),
+  run([path], state): Step {
+    const once = path !== undefined && isBinary(formatOfPath(path));
+    return act(state, { kind: "output", path, once });
+  },
 };
 
 const once: DotCommand = {
@@ -19,7 +25,7 @@ const once: DotCommand = {
   group: "Output",
   usage: ".once FILE",
   summary: "Sends the next result to a file",
-  details: `${FORMATS}\nExample: .once runs.json`,
+  details: `${FORMATS}\nExample: .once runs.parquet`,
   takes: ["file"],
   run([path], state): Step {
     if (path === undefined) {

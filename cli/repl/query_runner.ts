@@ -6,6 +6,7 @@ import type { FormatOptions, RowFormat } from "../format/format_options.ts";
 import { durationText } from "../../lib/base/quantity_text.ts";
 import type { RowSource } from "../format/result.ts";
 import { writeRows } from "../format/write_rows.ts";
+import { isBinary, writeBinary } from "../output/binary_output.ts";
 import { queryRows } from "../output/query_rows.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { Shell } from "./shell.ts";
@@ -90,22 +91,19 @@ async function writeResult(
   signal: AbortSignal,
 ): Promise<number> {
   const { file } = shell.target;
-  if (file?.format === "arrow") {
-    const { writeArrow } = await import("../output/arrow_output.ts");
-    return await writeArrow(result, (chunk) => file.sink.write(chunk), signal);
-  }
-  const source = countedRows(queryRows(result, request.units), () => progress.addRow());
   const format = file?.format ?? shell.state.settings.mode;
-  const isTable = format === "table" && file === undefined;
-  if (request.empty !== undefined && isTable) {
-    return await writeOrSay(shell, source, request.empty, progress, signal);
-  }
   const write = file === undefined
     ? (chunk: string | Uint8Array): Promise<void> => {
       progress.stop();
       return shell.io.out(chunk);
     }
     : (chunk: string | Uint8Array): Promise<void> => file.sink.write(chunk);
+  if (isBinary(format)) return await writeBinary(format, result, write, signal);
+  const source = countedRows(queryRows(result, request.units), () => progress.addRow());
+  const isTable = format === "table" && file === undefined;
+  if (request.empty !== undefined && isTable) {
+    return await writeOrSay(shell, source, request.empty, progress, signal);
+  }
   const options = formatOptions(shell, format, file === undefined, signal);
   return await writeRows(source, format, write, options);
 }

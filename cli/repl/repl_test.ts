@@ -128,13 +128,17 @@ Deno.test("runRepl() writes results to files by their extension, and reads scrip
     `.output ${file("a.csv")}\n.read ${
       file("script.sql")
     }\n.output\n.mode jsonl\nSELECT 3 AS c;\n` +
-      `.once ${file("d.arrow")}\nFROM range(10);\n.once ${file("e.csv")}\nSELECT nothing;\n`,
+      `.once ${file("d.arrow")}\nFROM range(10);\n.output ${file("f.parquet")}\nFROM range(10);\n` +
+      `.once ${file("e.csv")}\nSELECT nothing;\n`,
   );
   equal(code, 1);
   equal(out, '{"c":3}\n');
   equal(await Deno.readTextFile(file("a.csv")), "a\n1\n");
   equal(await Deno.readTextFile(file("b.json")), '[{"b":2}]\n');
   ok((await Deno.stat(file("d.arrow"))).size > 100);
+  // A file of this format is whole behind its one result.
+  const parquet = await Deno.readTextFile(file("f.parquet"));
+  ok(parquet.startsWith("PAR1") && parquet.endsWith("PAR1"));
   // A result that failed leaves no file.
   equal([...Deno.readDirSync(directory.path)].some(({ name }) => name.includes("e.csv")), false);
 });

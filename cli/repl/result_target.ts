@@ -1,25 +1,12 @@
+import { formatOfPath, type OutputFormat } from "../options/global_options.ts";
 import { fileSink, type Sink } from "../output/sink.ts";
-import type { RowFormat } from "../format/format_options.ts";
-
-/** What a file holds by its extension. */
-export type FileFormat = RowFormat | "arrow";
-
-const BY_EXTENSION: Readonly<Record<string, FileFormat>> = {
-  csv: "csv",
-  json: "json",
-  jsonl: "jsonl",
-  ndjson: "jsonl",
-  md: "markdown",
-  txt: "table",
-  arrow: "arrow",
-};
 
 /** The file that results go to. */
 export interface TargetFile {
   readonly path: string;
   readonly sink: Sink;
   /** Undefined where the extension says nothing: the mode decides. */
-  readonly format: FileFormat | undefined;
+  readonly format: OutputFormat | undefined;
   readonly once: boolean;
 }
 
@@ -58,10 +45,4 @@ export class ResultTarget {
     this.#file = undefined;
     await file?.sink.close();
   }
-}
-
-/** The format that the extension of a path asks for. */
-export function formatOfPath(path: string): FileFormat | undefined {
-  const extension = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
-  return Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
 }
