@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { encodeNamePart } from "./names.ts";
 
 /** Folders of a data directory. */
@@ -99,6 +99,11 @@ export function parseChannelFileName(
     session8: session8.toLowerCase(),
     index: index === undefined ? 0 : Number(index),
   };
+}
+
+/** The data directory that a channel segment lies in. */
+export function dataDirOfSegment(path: string): string {
+  return dirname(dirname(dirname(path)));
 }
 
 /** Path of the channel registry. */

@@ -12,6 +12,18 @@ export const CHANNEL_BOUNDS = {
   unsyncedFiles: 32,
   /** Channels published at once. */
   concurrentSeals: 8,
+  /** Segments larger than this are not merged: opening them costs little beside reading them. */
+  mergeSourceBytes: 8 * 1024 * 1024,
+  /** A merged segment becomes no larger: what is worked on in one go while samples come in. */
+  mergedBytes: 16 * 1024 * 1024,
+  /** Rows of a merged segment share a record batch up to this many bytes. */
+  mergedBatchBytes: 4 * 1024 * 1024,
+  /** Of a session that nobody writes any more fewer small segments are worth a merge. */
+  mergeQuietSegments: 4,
+  /** A session counts as no longer written when its files are this old, milliseconds. */
+  mergeQuietMillis: 5_000,
+  /** Listings tried while merges remove files under them. */
+  listingAttempts: 100,
   /** Longest wait for another process that writes the registry, milliseconds. */
   registryLockMillis: 5_000,
   /** Rows of a record batch that a query answers with. */

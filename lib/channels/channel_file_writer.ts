@@ -6,21 +6,24 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { dataLayout } from "../base/data_layout.ts";
 import { LimitError } from "../base/errors.ts";
 import { CHANNEL_LIMITS } from "../base/limits.ts";
+import { bytesOfBatch } from "./_batch_columns.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { TextTemplates } from "./_text_runs.ts";
 import { type ChannelWrite, readInput } from "./_write_input.ts";
 import type { BatchSink, ChannelBatch, SegmentSink } from "./channel_batch.ts";
+import { joinDescriptions } from "./channel_description.ts";
 import { ChannelRegistry, type RegistryEntry } from "./channel_registry.ts";
 import {
-  type ChannelDescription,
   type ChannelInput,
   type ChannelWriteOptions,
   checkChannelId,
   checkSessionId,
   microsOfTime,
 } from "./channel_types.ts";
-import { bytesOf, ChannelWriter } from "./channel_writer.ts";
-import { encodeSegment } from "./segment_encoding.ts";
+import { ChannelWriter } from "./channel_writer.ts";
+import { OwnSegments } from "./own_segments.ts";
+import { encodeSegment, infoOfSegment } from "./segment_encoding.ts";
+import { SegmentMerger } from "./segment_merger.ts";
 import { segmentDiskLayer, type SegmentFileLayer, SegmentPublisher } from "./segment_publisher.ts";
 
 /** Parts of a {@linkcode ChannelFileWriter}. */
@@ -33,6 +36,8 @@ export interface ChannelFileWriterParts {
   readonly segmentSink?: SegmentSink | undefined;
   /** Longest time a sample waits in memory, milliseconds. @default CHANNEL_LIMITS.sealMillis */
   readonly sealMillis?: number | undefined;
+  /** Segments of a channel that are worth a merge. @default CHANNEL_LIMITS.mergeSegments */
+  readonly mergeSegments?: number | undefined;
   /** Registry entries made from the files, where the registry was lost. */
   readonly rebuild: () => Iterable<RegistryEntry>;
 }
@@ -47,6 +52,8 @@ export interface ChannelWriterStatus {
   readonly segments: number;
   /** The last failure in the background, if it was not mended since. */
   readonly writeError?: string;
+  /** The last failure to merge small segments, if it was not mended since; nothing is lost by it. */
+  readonly mergeError?: string;
 }
 
 interface Channel {
@@ -70,6 +77,7 @@ export class ChannelFileWriter {
   readonly #sealMillis: number;
   readonly #publisher: SegmentPublisher;
   readonly #registry: ChannelRegistry;
+  readonly #published: OwnSegments;
   readonly #batchSink: BatchSink | undefined;
   readonly #segmentSink: SegmentSink | undefined;
   readonly #templates = new TextTemplates();
@@ -93,6 +101,8 @@ export class ChannelFileWriter {
     this.#sealMillis = parts.sealMillis ?? CHANNEL_LIMITS.sealMillis;
     this.#publisher = new SegmentPublisher({ layout: dataLayout(dataDir), clock, layer });
     this.#registry = new ChannelRegistry({ dataDir, layer, rebuild: parts.rebuild });
+    const merger = new SegmentMerger({ dataDir, clock, layer });
+    this.#published = new OwnSegments(merger, parts.mergeSegments);
     this.#batchSink = parts.batchSink;
     this.#segmentSink = parts.segmentSink;
     this.#own = this.#channelsOf(this.sessionId);
@@ -126,7 +136,7 @@ export class ChannelFileWriter {
     writer.write(write, start, this.#now(), options.source ?? DEFAULT_SOURCE);
     // Only now: a refused write must not leave a channel with a type behind.
     channels.set(channelId, channel);
-    if (options !== BLANK) writer.description = described(writer.description, options);
+    if (options !== BLANK) writer.description = joinDescriptions([writer.description, options]);
     this.#afterWrite(channel);
     return writer.uri;
   }
@@ -240,6 +250,7 @@ export class ChannelFileWriter {
     const { channelId, dataType, firstSeenMicros, description } = writer;
     this.#registry.note({ channelId, dataType, firstSeenMicros, ...description });
     const { metadata, sizeBytes } = segment;
+    this.#published.note(writer.writer, infoOfSegment(segment, path));
     this.#segmentSink?.offer({ path, sizeBytes, metadata, batches });
   }
 
@@ -279,14 +290,13 @@ export class ChannelFileWriter {
       pending += writer.pending;
       pendingBytes += writer.byteLength;
     }
-    const error = this.#error;
+    const error = this.#error, mergeError = this.#published.error;
     return {
       pending,
       pendingBytes,
       segments: this.#segments,
-      ...(error === undefined
-        ? {}
-        : { writeError: error instanceof Error ? error.message : String(error) }),
+      ...(error === undefined ? {} : { writeError: textOf(error) }),
+      ...(mergeError === undefined ? {} : { mergeError: textOf(mergeError) }),
     };
   }
 
@@ -299,6 +309,7 @@ export class ChannelFileWriter {
     } finally {
       clearTimeout(this.#timer);
       clearTimeout(this.#turn);
+      await this.#published.idle();
       await this.#publisher.sync();
     }
   }
@@ -326,11 +337,15 @@ class Slots {
   }
 }
 
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** How many of the first batches make a segment of good size. */
 function groupLength(batches: readonly ChannelBatch[]): number {
-  let bytes = bytesOf(batches[0]!), length = 1;
+  let bytes = bytesOfBatch(batches[0]!.batch), length = 1;
   while (length < batches.length) {
-    bytes += bytesOf(batches[length]!);
+    bytes += bytesOfBatch(batches[length]!.batch);
     if (bytes > CHANNEL_LIMITS.sealBytes * 1.5) break;
     length++;
   }
@@ -338,16 +353,5 @@ function groupLength(batches: readonly ChannelBatch[]): number {
 }
 
 function bytesOfAll(batches: readonly ChannelBatch[]): number {
-  return batches.reduce((sum, batch) => sum + bytesOf(batch), 0);
-}
-
-function described(before: ChannelDescription, options: ChannelWriteOptions): ChannelDescription {
-  const { units, instrumentRole, resource, attributes } = options;
-  return {
-    ...before,
-    ...(units === undefined ? {} : { units }),
-    ...(instrumentRole === undefined ? {} : { instrumentRole }),
-    ...(resource === undefined ? {} : { resource }),
-    ...(attributes === undefined ? {} : { attributes: { ...attributes } }),
-  };
+  return batches.reduce((sum, batch) => sum + bytesOfBatch(batch.batch), 0);
 }

@@ -2,18 +2,27 @@ import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:ass
 import { filesOf, inDataDir, SESSION } from "./_channel_fixture_test.ts";
 import { readRegistry } from "./channel_registry.ts";
 import { readChannel } from "./read_channel.ts";
-import { listSegments } from "./segment_index.ts";
+import { listSegments, SegmentIndex } from "./segment_index.ts";
+import { SegmentMerger } from "./segment_merger.ts";
 
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const STORE = import.meta.resolve("./file_channel_store.ts");
 
 /** Starts a process that has a store and a line-wise report. */
-function startWriter(dataDir: string, body: string): Deno.ChildProcess {
+function startWriter(
+  dataDir: string,
+  body: string,
+  mergeSegments = 1000,
+): Deno.ChildProcess {
   const code = `
     import { FileChannelStore } from ${JSON.stringify(STORE)};
     const say = (text) => Deno.stdout.writeSync(new TextEncoder().encode(text + "\\n"));
-    const store = await FileChannelStore.open(
-      { dataDir: ${JSON.stringify(dataDir)}, sessionId: "${SESSION}", sealMillis: 3600000 });
+    const store = new FileChannelStore({
+      dataDir: ${JSON.stringify(dataDir)},
+      sessionId: "${SESSION}",
+      sealMillis: 3600000,
+      mergeSegments: ${mergeSegments},
+    });
     ${body}`;
   const data = encodeURIComponent(code);
   return new Deno.Command(Deno.execPath(), {
@@ -77,4 +86,47 @@ Deno.test("FileChannelStore loses only what was not flushed when its process is 
     for (let block = 0; block <= flushed; block++) {
       equal(values.data.filter((value) => value === block).length, 20_000, `block ${block}`);
     }
+  }));
+
+Deno.test("FileChannelStore doubles and misses nothing when it is killed while it merges", () =>
+  inDataDir(async (dataDir) => {
+    const index = new SegmentIndex(dataDir);
+    /** The values so far: each once, none left out. */
+    const read = (): number => {
+      const { values } = readChannel(dataDir, "x", { index });
+      ok(values.kind === "number");
+      deepEqual([...values.data], Array.from(values.data, (_, i) => i));
+      return values.data.length;
+    };
+    let next = 0;
+    for (let round = 0; round < 6; round++) {
+      const child = startWriter(
+        dataDir,
+        `for (let i = ${next};; i++) {
+           store.write("x", i);
+           await store.flush();
+           say(String(i));
+         }`,
+        2 + round % 3,
+      );
+      let text = "";
+      const reports = child.stdout.pipeThrough(new TextDecoderStream());
+      const wanted = next + 40 + 17 * round;
+      let flushed = next - 1;
+      for await (const chunk of reports) {
+        text += chunk;
+        flushed = Number(text.split("\n").at(-2) ?? flushed);
+        ok(read() > flushed);
+        if (flushed >= wanted) break;
+      }
+      child.kill("SIGKILL");
+      await child.status;
+      next = read();
+      ok(next > flushed);
+    }
+    const merger = new SegmentMerger({ dataDir });
+    await merger.exclusively(() => merger.removeLeftovers(listSegments(dataDir).segments));
+    equal(read(), next);
+    deepEqual(listSegments(dataDir).damage, []);
+    ok(index.refresh().segments.length < next / 3);
   }));

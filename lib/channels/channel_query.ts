@@ -4,6 +4,7 @@
  */
 import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import { QueryResult } from "../arrow/query_result.ts";
+import { Turns } from "../base/turns.ts";
 import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { decimatedParts } from "./_decimated_parts.ts";
@@ -98,8 +99,9 @@ function isDecimated({ maxPoints, widthPixels }: ChannelQuery): boolean {
 
 /** Reading is synchronous: others get their turn between batches. */
 async function* inTurns(batches: Iterable<ArrowBatch>): AsyncGenerator<ArrowBatch> {
+  const turns = new Turns();
   for (const batch of batches) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turns.pass();
     yield batch;
   }
 }

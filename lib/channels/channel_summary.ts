@@ -2,6 +2,7 @@
  * Which channels a data directory holds.
  * @module
  */
+import { joinDescriptions } from "./channel_description.ts";
 import type { RegistryEntry } from "./channel_registry.ts";
 import type { ChannelDataType, ChannelDescription } from "./channel_types.ts";
 import type { SegmentInfo } from "./segment_info.ts";
@@ -50,26 +51,9 @@ export function summarizeChannels(
       segments: session.segments.length,
       firstMicros,
       lastMicros,
-      ...descriptionOf([entry, ...session.segments]),
+      ...joinDescriptions([entry, ...session.segments]),
     };
   });
-}
-
-/** What the last one that says anything says. */
-function descriptionOf(sources: readonly (ChannelDescription | undefined)[]): ChannelDescription {
-  let found: ChannelDescription = {};
-  for (const source of sources) {
-    if (source === undefined) continue;
-    const { units, instrumentRole, resource, attributes } = source;
-    found = {
-      ...found,
-      ...(units === undefined ? {} : { units }),
-      ...(instrumentRole === undefined ? {} : { instrumentRole }),
-      ...(resource === undefined ? {} : { resource }),
-      ...(attributes === undefined ? {} : { attributes }),
-    };
-  }
-  return found;
 }
 
 /** Registry entries made from segments, in order of their first samples. */
@@ -82,7 +66,7 @@ export function registryFromSegments(segments: readonly SegmentInfo[]): Registry
       channelId,
       dataType: segments[0]!.dataType,
       firstSeenMicros: before?.firstSeenMicros ?? firstMicros,
-      ...descriptionOf([before, ...segments]),
+      ...joinDescriptions([before, ...segments]),
     });
   }
   return [...entries.values()];

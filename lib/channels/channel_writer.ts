@@ -4,6 +4,7 @@
  */
 import { newWriterKey } from "../arrow/stamp.ts";
 import { InvalidDataError } from "../base/errors.ts";
+import { bytesOfBatch } from "./_batch_columns.ts";
 import { timeInCapture } from "./_capture_clock.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { type Cut, type RowContext, RowSampleBuffer, WaveformBuffer } from "./_sample_buffers.ts";
@@ -172,7 +173,7 @@ export class ChannelWriter {
       batch: { schema: { fields }, rows, columns },
     };
     this.#batches.push(batch);
-    this.#batchBytes += bytesOf(batch);
+    this.#batchBytes += bytesOfBatch(batch.batch);
     this.#batchSamples += dataType === "waveform" ? rows : span.samples;
     this.#onBatch(batch);
   }
@@ -186,15 +187,4 @@ export class ChannelWriter {
     this.#batchSamples = 0;
     return batches;
   }
-}
-
-/** Bytes of the buffers of a batch. */
-export function bytesOf({ batch }: ChannelBatch): number {
-  let bytes = 0;
-  const visit = (column: (typeof batch.columns)[number]): void => {
-    for (const buffer of column.buffers) bytes += buffer.byteLength;
-    column.children.forEach(visit);
-  };
-  batch.columns.forEach(visit);
-  return bytes;
 }

@@ -40,6 +40,8 @@ export interface ChannelStoreParts {
   readonly sessionId: string;
   /** Longest time a sample waits in memory, milliseconds. */
   readonly sealMillis?: number | undefined;
+  /** Segments of a channel that are worth a merge. */
+  readonly mergeSegments?: number | undefined;
   /** Tells the time of values that come without one. */
   readonly clock?: Clock | undefined;
   /** The file operations. */

@@ -2,6 +2,7 @@
  * Samples of a channel in order of time, block by block, with no more in memory than overlaps in time.
  * @module
  */
+import { findAgain } from "./find_again.ts";
 import {
   concatBlocks,
   lowerBound,
@@ -106,7 +107,7 @@ export function* channelBlocks(
   let missing = lastN;
   for (const session of sessions.toReversed()) {
     if (missing === 0) break;
-    const blocks = lastBlocks(session, missing, options);
+    const blocks = lastBlocksWhereverTheyLie(session, missing, options);
     for (const { axis } of blocks) missing -= axis.length;
     kept.unshift(blocks);
   }
@@ -116,6 +117,21 @@ export function* channelBlocks(
 function checkLastN(lastN: number): void {
   if (Number.isSafeInteger(lastN) && lastN >= 1) return;
   throw new RangeError(`Cannot read the last ${lastN} samples: wanted a whole number from 1 on`);
+}
+
+/** Begins anew where a merge takes segments away: the last ones may lie elsewhere then. */
+function lastBlocksWhereverTheyLie(
+  session: ChannelSession,
+  lastN: number,
+  options: ChannelBlockOptions,
+): NumberedBlock[] {
+  for (let now = session;;) {
+    try {
+      return lastBlocks(now, lastN, options);
+    } catch (error) {
+      now = findAgain(now, error);
+    }
+  }
 }
 
 /** Keeps what may still be among the last while reading on. */
@@ -128,7 +144,7 @@ function lastBlocks(
   let total = 0;
   const tail = { ...session, segments: tailSegments(session.segments, lastN, options) };
   const skipped = session.samples - tail.segments.reduce((sum, { samples }) => sum + samples, 0);
-  for (const block of sessionBlocks(tail, { ...options, reuse: false })) {
+  for (const block of listedBlocks(tail, { ...options, reuse: false })) {
     kept.push({ ...block, firstIndex: block.firstIndex + skipped });
     total += block.axis.length;
     while (total - kept[0]!.axis.length >= lastN) total -= kept.shift()!.axis.length;
@@ -158,10 +174,30 @@ function tailSegments(
   return segments.filter(({ lastMicros }) => lastMicros >= from);
 }
 
-/** Reads one session in order of time. */
+/** Reads one session in order of time, also while its segments are merged. */
 export function* sessionBlocks(
   session: ChannelSession,
   options: ChannelBlockOptions = {},
+): Generator<NumberedBlock> {
+  for (let now = session, done = 0;;) {
+    try {
+      for (const block of listedBlocks(now, options)) {
+        const { firstIndex, axis: { length } } = block, from = Math.max(0, done - firstIndex);
+        if (from >= length) continue;
+        done = firstIndex + length;
+        yield { ...block, ...sliceBlock(block, from, length), firstIndex: firstIndex + from };
+      }
+      return;
+    } catch (error) {
+      now = findAgain(now, error);
+    }
+  }
+}
+
+/** Reads a session from the segments that it was listed with. */
+function* listedBlocks(
+  session: ChannelSession,
+  options: ChannelBlockOptions,
 ): Generator<NumberedBlock> {
   const { startMicros = -Infinity, endMicros = Infinity, reuse = false, captures = false } =
     options;

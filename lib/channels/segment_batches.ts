@@ -11,12 +11,15 @@ import { InvalidDataError } from "../base/errors.ts";
 import { storageError } from "../base/file_layer.ts";
 import { FileSource } from "./_file_source.ts";
 import type { OnDamage } from "./segment_info.ts";
+import { type CoveredRange, decodeSegmentMetadata } from "./segment_metadata.ts";
 
 /** How batches are read. */
 export interface SegmentBatchOptions {
   readonly onDamage?: OnDamage | undefined;
   /** Whether a batch is valid only until the next one is asked for. @default false */
   readonly reuse?: boolean;
+  /** What the segment covered when it was listed: after a merge its name may be that of another one. */
+  readonly covers?: readonly CoveredRange[] | undefined;
   /** The columns to assume where the file lost its own schema. */
   readonly schema?: ArrowSchema | undefined;
 }
@@ -24,13 +27,13 @@ export interface SegmentBatchOptions {
 /**
  * Reads the batches of a segment in order.
  *
- * @throws {StorageError} where the file cannot be opened
+ * @throws {StorageError} where the file cannot be opened, or is another one than was listed
  */
 export function* segmentBatches(
   path: string,
   options: SegmentBatchOptions = {},
 ): Generator<ArrowBatch> {
-  const { onDamage, reuse = false } = options;
+  const { covers, onDamage, reuse = false } = options;
   using source = openSource(path, reuse);
   const assembler = new StreamAssembler(options.schema);
   for (const item of walk(source, path, reuse)) {
@@ -38,6 +41,9 @@ export function* segmentBatches(
     if (item.kind === "damage") {
       onDamage?.({ path, start: item.start, end: item.end, reason: item.reason });
       continue;
+    }
+    if (item.header.kind === "schema" && covers !== undefined) {
+      checkIdentity(path, covers, item.header.schema);
     }
     let batch: ArrowBatch | undefined;
     try {
@@ -48,6 +54,13 @@ export function* segmentBatches(
     }
     if (batch !== undefined) yield batch;
   }
+}
+
+function checkIdentity(path: string, covers: readonly CoveredRange[], schema: ArrowSchema): void {
+  const found = decodeSegmentMetadata(schema.metadata)?.covers ?? [];
+  if (JSON.stringify(found) === JSON.stringify(covers)) return;
+  const gone = new Deno.errors.NotFound("it was merged, another segment has its name now");
+  throw storageError("Cannot read channel segment", path, gone);
 }
 
 function openSource(path: string, reuse: boolean): FileSource {

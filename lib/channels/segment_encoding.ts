@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ArrowSchema } from "../arrow/field.ts";
+import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import {
   encodeBatch,
   encodeSchema,
@@ -16,6 +16,7 @@ import {
 import { framePrefix } from "../arrow/stamp.ts";
 import type { ChannelBatch } from "./channel_batch.ts";
 import type { ChannelDescription } from "./channel_types.ts";
+import type { SegmentInfo } from "./segment_info.ts";
 import { encodeSegmentMetadata, type SegmentMetadata } from "./segment_metadata.ts";
 
 /** Parts shorter than this are joined: a call for each would cost more than the copy. */
@@ -28,6 +29,11 @@ export interface EncodedSegment {
   readonly sizeBytes: number;
 }
 
+/** What readers will find of a segment at its path. */
+export function infoOfSegment({ metadata, sizeBytes }: EncodedSegment, path: string): SegmentInfo {
+  return { ...metadata, path, sizeBytes, sealed: true, shared: false };
+}
+
 /**
  * Encodes the batches of one writer as a segment.
  *
@@ -37,30 +43,34 @@ export function encodeSegment(
   batches: readonly ChannelBatch[],
   description: ChannelDescription,
 ): EncodedSegment {
-  const first = batches[0]!, last = batches.at(-1)!;
-  const messages = batches.map(({ batch, writer, sequence }) =>
-    encodeBatch(batch, { kind: "batch", writer, sequence, rows: batch.rows })
+  const { channelId, sessionId, dataType, capture, writer, sequence } = batches[0]!;
+  const covers = [{ writer, first: sequence, last: batches.at(-1)!.sequence }];
+  return encodeFacts(
+    { channelId, sessionId, dataType, covers, ...summed(batches), capture, ...description },
+    batches.map(({ batch }) => batch),
+    { writer, sequence },
   );
-  const metadata: SegmentMetadata = {
-    channelId: first.channelId,
-    sessionId: first.sessionId,
-    dataType: first.dataType,
-    covers: [{ writer: first.writer, first: first.sequence, last: last.sequence }],
-    ...summed(batches),
-    capture: first.capture,
-    batchBytes: messages.reduce((sum, message) => sum + sizeOf(message), 0),
-    ...description,
-  };
-  const schema: ArrowSchema = {
-    fields: first.batch.schema.fields,
-    metadata: encodeSegmentMetadata(metadata),
-  };
-  const stamp = {
-    kind: "schema",
-    writer: first.writer,
-    sequence: first.sequence - 1,
-    rows: 0,
-  } as const;
+}
+
+/**
+ * Encodes record batches of which everything is known that a segment says.
+ *
+ * @param batches at least one
+ * @param first writer and sequence of the first batch; the others count on
+ */
+export function encodeFacts(
+  facts: Omit<SegmentMetadata, "batchBytes">,
+  batches: readonly ArrowBatch[],
+  { writer, sequence }: { readonly writer: string; readonly sequence: number },
+): EncodedSegment {
+  const messages = batches.map((batch, i) =>
+    encodeBatch(batch, { kind: "batch", writer, sequence: sequence + i, rows: batch.rows })
+  );
+  const batchBytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
+  const metadata: SegmentMetadata = { ...facts, batchBytes };
+  const { fields } = batches[0]!.schema;
+  const schema: ArrowSchema = { fields, metadata: encodeSegmentMetadata(metadata) };
+  const stamp = { kind: "schema", writer, sequence: sequence - 1, rows: 0 } as const;
   const parts = [frameBytes(encodeSchema(schema, stamp)), ...messages.flatMap(partsOf)];
   const all = joined([...parts, END_OF_STREAM]);
   return { metadata, parts: all, sizeBytes: all.reduce((sum, part) => sum + part.byteLength, 0) };

@@ -8,9 +8,11 @@ import { readFrame } from "../arrow/frame.ts";
 import { dataLayout, isDateFolder, parseChannelFileName } from "../base/data_layout.ts";
 import { decodeNamePart, encodeNamePart } from "../base/names.ts";
 import { storageError } from "../base/file_layer.ts";
+import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { FileSource } from "./_file_source.ts";
 import { readRegistry, type RegistryEntry } from "./channel_registry.ts";
 import type { ChannelDataType } from "./channel_types.ts";
+import { mergeCount } from "./merge_count.ts";
 import { walkSegment } from "./segment_walk.ts";
 import type { SegmentDamage, SegmentInfo, SegmentListing } from "./segment_info.ts";
 import { decodeSegmentMetadata } from "./segment_metadata.ts";
@@ -44,6 +46,22 @@ export class SegmentIndex {
    * @throws {StorageError} where a folder or file cannot be read
    */
   refresh(): SegmentListing {
+    for (let attempt = 1;; attempt++) {
+      const before = mergeCount(this.#dataDir);
+      const whole = this.#list();
+      const steady = whole && mergeCount(this.#dataDir) === before;
+      if (steady || attempt === CHANNEL_BOUNDS.listingAttempts) break;
+    }
+    const found = [...this.#known.values()];
+    return {
+      segments: found.flatMap(({ segments }) => segments),
+      damage: found.flatMap(({ damage }) => damage),
+    };
+  }
+
+  /** Looks at all files; false where one was gone that had just been there. */
+  #list(): boolean {
+    let whole = true;
     const known = new Map<string, Known>();
     let names: ReadonlyMap<string, RegistryEntry> | undefined;
     const channelOf: ChannelOf = (path) => {
@@ -53,17 +71,14 @@ export class SegmentIndex {
     };
     for (const path of segmentPaths(this.#dataDir)) {
       const entry = this.#look(path, channelOf);
-      if (entry !== undefined) known.set(path, entry);
+      if (entry === "gone") whole = false;
+      else if (entry !== undefined) known.set(path, entry);
     }
     this.#known = known;
-    const found = [...known.values()];
-    return {
-      segments: found.flatMap(({ segments }) => segments),
-      damage: found.flatMap(({ damage }) => damage),
-    };
+    return whole;
   }
 
-  #look(path: string, channelOf: ChannelOf): Known | undefined {
+  #look(path: string, channelOf: ChannelOf): Known | "gone" | undefined {
     const before = this.#known.get(path);
     try {
       const { size: sizeBytes, mtime } = Deno.statSync(path);
@@ -75,9 +90,7 @@ export class SegmentIndex {
       if (sizeBytes === 0) return undefined;
       return { sizeBytes, modifiedMillis, ...inspectSegment(path, channelOf) };
     } catch (error) {
-      // Merged away between listing and look.
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      if (error instanceof Error && error.cause instanceof Deno.errors.NotFound) return undefined;
+      if (isGone(error)) return "gone"; // merged away between listing and look
       if (isDenied(error)) {
         // One closed file must not close all channels.
         const reason = "permission denied";
@@ -96,6 +109,12 @@ export class SegmentIndex {
  */
 export function listSegments(dataDir: string): SegmentListing {
   return new SegmentIndex(dataDir).refresh();
+}
+
+/** True for the error of a file that is not there any more. */
+export function isGone(error: unknown): boolean {
+  const { NotFound } = Deno.errors;
+  return error instanceof NotFound || error instanceof Error && error.cause instanceof NotFound;
 }
 
 /** Paths of all segment files, in order; those of unfinished files are left out. */

@@ -181,6 +181,18 @@ function coversOf(text: string | undefined): CoveredRange[] | undefined {
   return ranges;
 }
 
+/** Ranges in their order, those that meet as one. */
+export function mergedCovers(ranges: readonly CoveredRange[]): CoveredRange[] {
+  const merged: CoveredRange[] = [];
+  for (const range of ranges) {
+    const before = merged.at(-1);
+    if (before?.writer === range.writer && before.last + 1 === range.first) {
+      merged[merged.length - 1] = { ...before, last: range.last };
+    } else merged.push(range);
+  }
+  return merged;
+}
+
 function isWhole(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value);
 }

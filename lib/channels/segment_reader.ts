@@ -42,7 +42,8 @@ export function* readSegment(
     onDamage?.(damage);
   };
   const schema = segment.schemaLost === true ? schemaOfType(segment.dataType) : undefined;
-  for (const batch of segmentBatches(segment.path, { onDamage: report, reuse, schema })) {
+  const covers = segment.sealed ? segment.covers : undefined;
+  for (const batch of segmentBatches(segment.path, { onDamage: report, reuse, schema, covers })) {
     // The waveform that the next one goes on with may be gone.
     if (broken) clock = new CaptureClock();
     broken = false;

@@ -64,10 +64,25 @@ function sessionOf(
     firstMicros = Math.min(firstMicros, segment.firstMicros);
     lastMicros = Math.max(lastMicros, segment.lastMicros);
   }
-  const sorted = segments.toSorted((a, b) =>
-    a.firstMicros - b.firstMicros || a.lastMicros - b.lastMicros || (a.path < b.path ? -1 : 1)
+  return { channelId, sessionId, segments: inOrder(segments), samples, firstMicros, lastMicros };
+}
+
+/** The segments of a channel and session in the order in which they are read. */
+export function inOrder(segments: readonly SegmentInfo[]): SegmentInfo[] {
+  return segments.toSorted((a, b) =>
+    a.firstMicros - b.firstMicros || a.lastMicros - b.lastMicros || byOrigin(a, b)
   );
-  return { channelId, sessionId, segments: sorted, samples, firstMicros, lastMicros };
+}
+
+/** Segments of one time in the order they were written, wherever a merge has put them. */
+function byOrigin(a: SegmentInfo, b: SegmentInfo): number {
+  const [left] = a.covers, [right] = b.covers;
+  const writers = compared(left?.writer ?? "", right?.writer ?? "");
+  return writers || (left?.first ?? 0) - (right?.first ?? 0) || compared(a.path, b.path);
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Leaves out segments of which another one holds every batch, as after a merge that was interrupted. */
@@ -90,6 +105,35 @@ export function dropCovered(segments: readonly SegmentInfo[]): SegmentInfo[] {
     }
   }
   return segments.filter((segment) => kept.has(segment));
+}
+
+/**
+ * What interrupted merges left behind: merged segments, each with the sources that are still there.
+ *
+ * @param segments all of one channel and session
+ */
+export function coveringSegments(
+  segments: readonly SegmentInfo[],
+): [merged: SegmentInfo, sources: SegmentInfo[]][] {
+  const kept = new Set(dropCovered(segments));
+  const found = new Map<SegmentInfo, SegmentInfo[]>();
+  for (const source of segments) {
+    if (kept.has(source) || !source.sealed) continue;
+    // A merge covers more than each of its sources; what covers the same is a copy that somebody made.
+    const merged = [...kept].find((each) =>
+      each.sealed && batchesOf(each) > batchesOf(source) && isInside(source, each)
+    );
+    if (merged !== undefined) found.getOrInsertComputed(merged, () => []).push(source);
+  }
+  return [...found];
+}
+
+function isInside({ covers }: SegmentInfo, merged: SegmentInfo): boolean {
+  return covers.every(({ writer, first, last }) =>
+    merged.covers.some((range) =>
+      range.writer === writer && range.first <= first && last <= range.last
+    )
+  );
 }
 
 function batchesOf({ covers }: SegmentInfo): number {

@@ -5,6 +5,7 @@
 import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import { int64Column, utf8Column } from "../arrow/column_builder.ts";
 import { field } from "../arrow/field.ts";
+import { Turns } from "../base/turns.ts";
 import { type ChannelAnswer, openChannelQuery } from "../channels/channel_query.ts";
 import { readRegistry } from "../channels/channel_registry.ts";
 import { type ChannelSummary, summarizeChannels } from "../channels/channel_summary.ts";
@@ -116,8 +117,9 @@ async function* inTurns(
   batches: Iterable<ArrowBatch>,
   signal: AbortSignal,
 ): AsyncGenerator<ArrowBatch> {
+  const turns = new Turns();
   for (const batch of batches) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turns.pass();
     signal.throwIfAborted();
     yield batch;
   }
