@@ -22,6 +22,8 @@ export const CHANNEL_BOUNDS = {
   mergeQuietSegments: 4,
   /** A session counts as no longer written when its files are this old, milliseconds. */
   mergeQuietMillis: 5_000,
+  /** A look at all segments is followed by a rest of this many times its length. */
+  mergeRest: 20,
   /** Listings tried while merges remove files under them. */
   listingAttempts: 100,
   /** Longest wait for another process that writes the registry, milliseconds. */

@@ -10,6 +10,8 @@
 import { DaemonError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { VERSION } from "../base/version.ts";
+import { DirectoryMerges } from "../channels/directory_merges.ts";
+import { SegmentMerger } from "../channels/segment_merger.ts";
 import { isInvalidated } from "../engine/database.ts";
 import type { CallRecord } from "../flight/call_registry.ts";
 import { FlightServer } from "../flight/server.ts";
@@ -54,6 +56,7 @@ export class DaemonProcess {
   readonly #warehouse: Warehouse;
   readonly #foreign: ForeignEvents;
   readonly #gate: QueryGate;
+  readonly #merges: DirectoryMerges;
   readonly #nonce = crypto.randomUUID();
   readonly #startedAt = Date.now();
   readonly #realDataDir: string;
@@ -62,6 +65,7 @@ export class DaemonProcess {
   #lastUseAt = Date.now();
   #sweepTimer: ReturnType<typeof setInterval> | undefined;
   #sweeping = false;
+  #toldMergeError: unknown;
   /** True once a newer version waits to take over: idle is then idle at once. */
   #relieved = false;
   #stopping: Promise<void> | undefined;
@@ -81,6 +85,8 @@ export class DaemonProcess {
     this.#warehouse = warehouse;
     this.#realDataDir = Deno.realPathSync(options.dataDir);
     this.#foreign = new ForeignEvents(options.dataDir);
+    const { dataDir } = options;
+    this.#merges = new DirectoryMerges(dataDir, new SegmentMerger({ dataDir }));
     this.#gate = new QueryGate(DAEMON_LIMITS.concurrentQueries, DAEMON_LIMITS.waitingQueries);
   }
 
@@ -260,6 +266,7 @@ export class DaemonProcess {
       if (isUsed) this.#lastUseAt = Date.now();
       this.#warehouse.takeEvents();
       await this.#warehouse.materializeDue();
+      if (this.#warehouse.writable) this.#mergeChannels();
       const patience = this.#relieved ? 0 : this.#options.idleMillis;
       if (!isUsed && Date.now() - this.#lastUseAt >= patience) this.#leaveIfUnused();
     } catch (error) {
@@ -268,6 +275,14 @@ export class DaemonProcess {
     } finally {
       this.#sweeping = false;
     }
+  }
+
+  #mergeChannels(): void {
+    this.#merges.tick();
+    const { error } = this.#merges;
+    if (error === this.#toldMergeError) return;
+    this.#toldMergeError = error;
+    if (error !== undefined) this.#log.write(`Channel segments could not be merged: ${error}`);
   }
 
   /** Clients of other makes hold no reference: what they still wait for counts as use. */
@@ -307,6 +322,7 @@ export class DaemonProcess {
     try {
       await this.#server?.shutdown(DRAIN_MILLIS);
       await this.#foreign.close();
+      await this.#merges.idle();
       await this.#warehouse[Symbol.asyncDispose]();
     } catch (error) {
       this.#log.write(`Error while leaving: ${error}`);
