@@ -1,41 +1,58 @@
 /**
- * Results as notebooks show them.
+ * Results and rows as notebooks show them.
  * @module
  */
-import { displayBundle } from "../arrow/display.ts";
-import { QueryResult } from "../arrow/query_result.ts";
-import { fromApacheTable } from "../arrow/to_apache.ts";
+import { rowsNote } from "../arrow/display.ts";
+import { type Row } from "../arrow/query_result.ts";
+import { type ShownColumn, tableHtml, tableText } from "../arrow/shown_table.ts";
+import { bundleOf, DISPLAY, type Displayable } from "./displayable.ts";
+import { columnNames, isRows, type TableData, toResult } from "./table_data.ts";
 
-/** Something that a Jupyter kernel shows. */
-export interface Displayable {
-  /** Content by MIME type. */
-  [key: symbol]: () => Promise<Record<string, string>>;
-}
-
-/** Key by which the Deno kernel asks an object for what it shows. */
-export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as typeof DISPLAY;
+const SHOWN_ROWS = 50;
 
 /**
- * Makes a table of a result, or of an apache-arrow table, as a notebook shows it.
+ * Makes a table of a result, an apache-arrow table, or rows as objects, as a notebook shows it: types
+ * and units in its head, NULL apart from text, outcomes in color, and how many rows there are.
  *
- * @param data a query result, or an apache-arrow `Table`
+ * @param data a query result, an apache-arrow `Table`, or rows as `RunStore.list` gives them
+ *
+ * @example
+ * ```ts
+ * import { DISPLAY, show } from "@litmus/sdk/notebook";
+ * import { match } from "node:assert/strict";
+ *
+ * const shown = show([{ station: "bench-1", run_outcome: "passed" }]);
+ * const bundle = await shown[DISPLAY]();
+ * match(bundle["text/plain"] ?? "", /bench-1 {2}passed\n1 row/);
+ * ```
  */
-export function show(data: QueryResult | ApacheTable): Displayable {
-  if (data instanceof QueryResult) {
-    return { [DISPLAY]: () => Reflect.apply(Reflect.get(data, DISPLAY), data, []) };
-  }
+export function show(data: TableData): Displayable {
   return {
-    [DISPLAY]: async () => {
-      const { schema, batches } = await fromApacheTable(data);
-      return displayBundle(schema, batches);
-    },
+    [DISPLAY]: async () => isRows(data) ? rowsBundle(data) : bundleOf(await toResult(data)),
   };
 }
 
-/** What is needed of an apache-arrow `Table`. */
-export interface ApacheTable {
-  /** The schema. */
-  readonly schema: { readonly fields: readonly { readonly name: string }[] };
-  /** Number of rows. */
-  readonly numRows: number;
+/** The MIME bundle of rows as objects. */
+export function rowsBundle(
+  rows: readonly Row[],
+  columns: readonly ShownColumn[] = columnsOf(rows),
+): Record<string, string> {
+  const table = {
+    columns,
+    rows: rows.slice(0, SHOWN_ROWS).map((row) => columns.map(({ name }) => row[name])),
+    note: rowsNote(Math.min(rows.length, SHOWN_ROWS), rows.length),
+  };
+  return { "text/html": tableHtml(table), "text/plain": tableText(table) };
+}
+
+function columnsOf(rows: readonly Row[]): ShownColumn[] {
+  return columnNames(rows).map((name) => {
+    const values = rows.map((row) => row[name]).filter((value) => value !== null);
+    return {
+      name,
+      isNumeric: values.length > 0 &&
+        values.every((value) => typeof value === "number" || typeof value === "bigint"),
+      isOutcome: name.endsWith("outcome"),
+    };
+  });
 }
