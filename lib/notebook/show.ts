@@ -3,7 +3,7 @@
  * @module
  */
 import { rowsNote } from "../arrow/display.ts";
-import { type Row } from "../arrow/query_result.ts";
+import type { Row } from "../arrow/query_result.ts";
 import { type ShownColumn, tableHtml, tableText } from "../arrow/shown_table.ts";
 import { bundleOf, DISPLAY, type Displayable } from "./displayable.ts";
 import { columnNames, isRows, type TableData, toResult } from "./table_data.ts";
