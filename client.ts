@@ -23,6 +23,12 @@ export type {
   FlightClientOptions,
   FlightClientTls,
 } from "./lib/flight/client_channel.ts";
+export type {
+  CancelStatus,
+  CloseSessionStatus,
+  SessionOptionError,
+  SessionOptionValue,
+} from "./lib/flight/flight_actions.ts";
 export { FlightWriter } from "./lib/flight/flight_writer.ts";
 export { commandDescriptor, pathDescriptor } from "./lib/flight/messages.ts";
 export type {

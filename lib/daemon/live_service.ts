@@ -26,6 +26,9 @@ import type { Warehouse } from "./warehouse.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const NOTHING = new Uint8Array(0);
+/** How long a client that has sent its descriptor alone may take to send its request. */
+const REQUEST_MILLIS = 1000;
 /** Batches that wait for a slow subscriber; older ones are dropped and counted. */
 const WAITING_BATCHES = 1024;
 
@@ -59,8 +62,8 @@ export class LiveService {
     if (path[0] !== "events") {
       throw new InvalidDataError(`Subscribe to the path ["subscribe", "events"]`);
     }
-    const request = await requestOf(messages);
     const queue = new LiveQueue();
+    const request = await requestOf(messages, (error) => queue.fail(error));
     const stop = this.#warehouse.listen((batch, _origin, firstRow) => {
       queue.offer({ batch, cursor: firstRow + batch.rows });
     });
@@ -139,6 +142,7 @@ class LiveQueue {
   #missed = 0;
   #wake: (() => void) | undefined;
   #ended = false;
+  #failure: Error | undefined;
 
   offer(item: Waiting): void {
     this.#items.push(item);
@@ -151,8 +155,14 @@ class LiveQueue {
     this.#wake?.();
   }
 
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake?.();
+  }
+
   async take(): Promise<{ item: Waiting; missed: number } | undefined> {
     for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended) return undefined;
       const item = this.#items.shift();
       if (item !== undefined) {
@@ -171,10 +181,12 @@ interface SubscribeRequest {
   readonly fromCursor: string | undefined;
 }
 
-async function requestOf(messages: AsyncIterable<FlightDataMessage>): Promise<SubscribeRequest> {
-  const iterator = messages[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const metadata = first.done === true ? new Uint8Array(0) : first.value.appMetadata;
+/** Reads the request; `refuse` is called where one comes later than that. */
+async function requestOf(
+  messages: AsyncIterable<FlightDataMessage>,
+  refuse: (error: Error) => void,
+): Promise<SubscribeRequest> {
+  const metadata = await requestMetadata(messages[Symbol.asyncIterator](), refuse);
   if (metadata.byteLength === 0) return { filter: {}, fromCursor: undefined };
   const value: unknown = JSON.parse(decoder.decode(metadata));
   if (typeof value !== "object" || value === null) {
@@ -185,6 +197,37 @@ async function requestOf(messages: AsyncIterable<FlightDataMessage>): Promise<Su
     filter: parseFilter(Reflect.get(value, "filter")),
     fromCursor: typeof cursor === "string" ? cursor : undefined,
   };
+}
+
+/**
+ * The application metadata of the first message, or of the second where the first holds nothing but the
+ * descriptor, as libraries in C++ send it. Nobody has to send a second one.
+ */
+async function requestMetadata(
+  messages: AsyncIterator<FlightDataMessage>,
+  refuse: (error: Error) => void,
+): Promise<Uint8Array> {
+  const first = await messages.next();
+  if (first.done === true) return NOTHING;
+  if (first.value.appMetadata.byteLength > 0) return first.value.appMetadata;
+  const second = messages.next().then((next) =>
+    next.done === true ? NOTHING : next.value.appMetadata
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), REQUEST_MILLIS);
+  });
+  try {
+    const metadata = await Promise.race([second, late]);
+    if (metadata !== undefined) return metadata;
+  } finally {
+    clearTimeout(timer);
+  }
+  // An aborted call ends by its own reason.
+  second.then((metadata) => {
+    if (metadata.byteLength > 0) refuse(new InvalidDataError("Subscription request came too late"));
+  }, () => {});
+  return NOTHING;
 }
 
 /** Rows of a batch that a filter lets through. */

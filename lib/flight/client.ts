@@ -11,6 +11,21 @@ import {
   type FlightCallOptions,
   type FlightClientOptions,
 } from "./client_channel.ts";
+import {
+  type CancelStatus,
+  type CloseSessionStatus,
+  decodeCancelFlightInfoResult,
+  decodeCloseSessionResult,
+  decodeFlightEndpoint,
+  decodeGetSessionOptionsResult,
+  decodeSetSessionOptionsResult,
+  encodeCancelFlightInfoRequest,
+  encodeRenewFlightEndpointRequest,
+  encodeSetSessionOptionsRequest,
+  FLIGHT_ACTION_TYPES,
+  type SessionOptionError,
+  type SessionOptionValue,
+} from "./flight_actions.ts";
 import { decodeFlightData } from "./flight_data.ts";
 import { FlightWriter } from "./flight_writer.ts";
 import {
@@ -217,6 +232,62 @@ export class FlightClient implements AsyncDisposable {
     return this.#channel.serverStream("DoAction", request, decodeResult, options);
   }
 
+  /**
+   * Asks the server to stop what runs for a flight.
+   *
+   * @param info as the server gave it
+   * @param options signal, deadline and headers
+   * @returns what became of it
+   */
+  async cancelFlightInfo(
+    info: FlightInfo,
+    options: FlightCallOptions = {},
+  ): Promise<CancelStatus> {
+    const body = encodeCancelFlightInfoRequest(info);
+    const result = await this.#act(FLIGHT_ACTION_TYPES.cancelFlightInfo, body, options);
+    return decodeCancelFlightInfoResult(result);
+  }
+
+  /** Asks for more time to read a part of a flight; the answer takes its place. */
+  async renewFlightEndpoint(
+    endpoint: FlightEndpoint,
+    options: FlightCallOptions = {},
+  ): Promise<FlightEndpoint> {
+    const body = encodeRenewFlightEndpointRequest(endpoint);
+    const result = await this.#act(FLIGHT_ACTION_TYPES.renewFlightEndpoint, body, options);
+    return decodeFlightEndpoint(result);
+  }
+
+  /**
+   * Sets options of the session, which the server tells from others by its cookie.
+   *
+   * @param values by name; null unsets an option
+   * @param options signal, deadline and headers
+   * @returns the options that were not set, with the reason
+   */
+  async setSessionOptions(
+    values: ReadonlyMap<string, SessionOptionValue>,
+    options: FlightCallOptions = {},
+  ): Promise<Map<string, SessionOptionError>> {
+    const body = encodeSetSessionOptionsRequest(values);
+    const result = await this.#act(FLIGHT_ACTION_TYPES.setSessionOptions, body, options);
+    return decodeSetSessionOptionsResult(result);
+  }
+
+  /** The options of the session by name. */
+  async getSessionOptions(
+    options: FlightCallOptions = {},
+  ): Promise<Map<string, SessionOptionValue>> {
+    const result = await this.#act(FLIGHT_ACTION_TYPES.getSessionOptions, EMPTY, options);
+    return decodeGetSessionOptionsResult(result);
+  }
+
+  /** Ends the session. */
+  async closeSession(options: FlightCallOptions = {}): Promise<CloseSessionStatus> {
+    const result = await this.#act(FLIGHT_ACTION_TYPES.closeSession, EMPTY, options);
+    return decodeCloseSessionResult(result);
+  }
+
   /** Lists the actions that the server offers. */
   listActions(options: FlightCallOptions = {}): AsyncGenerator<ActionType, void, undefined> {
     return this.#channel.serverStream("ListActions", EMPTY, decodeActionType, options);
@@ -236,9 +307,9 @@ export class FlightClient implements AsyncDisposable {
     password: string,
     options: FlightCallOptions = {},
   ): Promise<string> {
-    const authorization = await basicHandshake(this.#channel, { username, password }, options);
-    this.#channel.authorization = authorization;
-    return authorization.replace(/^Bearer /i, "");
+    const login = await basicHandshake(this.#channel, { username, password }, options);
+    this.#channel.authorizeBy(login.headers);
+    return login.token;
   }
 
   /** Closes the connection; calls under way end with an error. */
@@ -250,6 +321,12 @@ export class FlightClient implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  /** The one result of an action that Flight defines. */
+  async #act(type: string, body: Uint8Array, options: FlightCallOptions): Promise<Uint8Array> {
+    for await (const result of this.doAction(type, body, options)) return result;
+    throw new FlightError(`The server has not answered ${type}`, { code: GrpcStatus.INTERNAL });
   }
 
   async *#infoMessages(

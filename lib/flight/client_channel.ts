@@ -16,6 +16,7 @@ import type {
   Metadata,
   ServiceError,
 } from "@grpc/grpc-js";
+import { CookieJar } from "./cookie_jar.ts";
 import { requireClientPermissions } from "./client_permissions.ts";
 import { type FlightLocation, grpcTarget, parseFlightLocation } from "./flight_location.ts";
 import { SERVICE_PATH } from "./service.ts";
@@ -69,6 +70,11 @@ export interface FlightCallOptions {
   readonly timeoutMillis?: number;
   /** Further headers. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Told of the headers that the server sends before its answer, and of those that it sends with its
+   * status; values of `-bin` headers in base64.
+   */
+  readonly onHeaders?: (headers: ReadonlyMap<string, string>) => void;
 }
 
 /** A stream of answers of grpc-js. */
@@ -85,14 +91,18 @@ export class ClientChannel {
   readonly #grpc: GrpcModule;
   readonly #client: Client;
   readonly #options: FlightClientOptions;
-  #authorization: string | undefined;
+  /** What a login gave, by header. */
+  #authorization: ReadonlyMap<string, string> = new Map();
+  readonly #cookies = new CookieJar();
 
   /** Takes ready parts; {@linkcode ClientChannel.open} makes them. */
   constructor(grpc: GrpcModule, client: Client, options: FlightClientOptions) {
     this.#grpc = grpc;
     this.#client = client;
     this.#options = options;
-    if (options.token !== undefined) this.#authorization = `Bearer ${options.token}`;
+    if (options.token !== undefined) {
+      this.#authorization = new Map([["authorization", `Bearer ${options.token}`]]);
+    }
   }
 
   /** Checks permissions, loads grpc-js and makes a channel; the first call connects. */
@@ -127,9 +137,9 @@ export class ClientChannel {
 
   #isClosed = false;
 
-  /** Sends this `authorization` from now on. */
-  set authorization(value: string) {
-    this.#authorization = value;
+  /** Sends these headers in place of the token from now on. */
+  authorizeBy(headers: ReadonlyMap<string, string>): void {
+    this.#authorization = headers;
   }
 
   /** One request, one answer. */
@@ -150,6 +160,7 @@ export class ClientChannel {
           else resolve(response!);
         },
       );
+      this.#watchHeaders(call, options);
       const unlink = linkSignal(call, options.signal);
     });
   }
@@ -171,6 +182,7 @@ export class ClientChannel {
       this.#metadata(options),
       this.#callOptions(options),
     );
+    this.#watchHeaders(call, options);
     const unlink = linkSignal(call, options.signal);
     try {
       for await (const message of call) yield decode(message as Uint8Array);
@@ -187,13 +199,15 @@ export class ClientChannel {
   duplex(method: string, options: FlightCallOptions): DuplexCall {
     options.signal?.throwIfAborted();
     this.#requireOpen();
-    return this.#client.makeBidiStreamRequest(
+    const call = this.#client.makeBidiStreamRequest(
       SERVICE_PATH + method,
       toBuffer,
       asBytes,
       this.#metadata(options),
       this.#callOptions(options),
     );
+    this.#watchHeaders(call, options);
+    return call;
   }
 
   /** Closes the connection; calls under way are cut. */
@@ -210,19 +224,45 @@ export class ClientChannel {
 
   #metadata(options: FlightCallOptions): Metadata {
     const metadata = new this.#grpc.Metadata();
-    if (this.#authorization !== undefined) metadata.set("authorization", this.#authorization);
-    for (const headers of [this.#options.headers, options.headers]) {
-      for (const [name, value] of Object.entries(headers ?? {})) {
-        metadata.set(name, name.endsWith("-bin") ? Buffer.from(value, "base64") : value);
-      }
+    const cookie = this.#cookies.header;
+    if (cookie !== undefined) metadata.set("cookie", cookie);
+    const own = [this.#options.headers, options.headers].flatMap((each) =>
+      Object.entries(each ?? {})
+    );
+    for (const [name, value] of [...this.#authorization, ...own]) {
+      metadata.set(name, name.endsWith("-bin") ? Buffer.from(value, "base64") : value);
     }
     return metadata;
+  }
+
+  /** Keeps cookies and tells the caller of headers, those of the status included. */
+  #watchHeaders(call: WatchedCall, { onHeaders }: FlightCallOptions): void {
+    const take = (metadata: Metadata): void => {
+      for (const cookie of metadata.get("set-cookie")) this.#cookies.take(cookie.toString());
+      if (onHeaders !== undefined) onHeaders(headersOf(metadata));
+    };
+    call.on("metadata", take);
+    call.on("status", ({ metadata }) => take(metadata));
   }
 
   #callOptions(options: FlightCallOptions): GrpcCallOptions {
     const millis = options.timeoutMillis ?? this.#options.timeoutMillis;
     return millis === undefined ? {} : { deadline: Date.now() + millis };
   }
+}
+
+/** What all calls of grpc-js tell. */
+interface WatchedCall {
+  on(event: "metadata", listener: (metadata: Metadata) => void): unknown;
+  on(event: "status", listener: (status: { readonly metadata: Metadata }) => void): unknown;
+}
+
+function headersOf(metadata: Metadata): Map<string, string> {
+  const entries = Object.entries(metadata.getMap());
+  return new Map(entries.map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : value.toString("base64"),
+  ]));
 }
 
 function makeCredentials(

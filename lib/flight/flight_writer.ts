@@ -74,14 +74,25 @@ export class FlightWriter<R> implements AsyncDisposable {
     if (this.#isHalfClosed) throw new TypeError("The writer is closed: write before close()");
     const descriptor = payload.descriptor ?? this.#descriptor;
     this.#descriptor = undefined;
-    const chunks = encodeFlightData(descriptor ? { ...payload, descriptor } : payload);
-    const message = chunks.length === 1 ? chunks[0]! : concatBytes(chunks);
-    this.#window.add(message.length);
-    this.#call.write(message, () => this.#window.done(message.length));
+    const { descriptor: _, ...rest } = payload;
+    if (descriptor === undefined) this.#send(rest);
+    else if (rest.header !== undefined) this.#send({ ...rest, descriptor });
+    else {
+      // Of a first message without data, servers in C++ read the descriptor alone.
+      this.#send({ descriptor });
+      this.#send(rest);
+    }
     const room = this.#window.room(SEND_BUFFER_BYTES);
     if (room === undefined) return;
     await room;
     this.#throwIfEnded();
+  }
+
+  #send(payload: FlightPayload): void {
+    const chunks = encodeFlightData(payload);
+    const message = chunks.length === 1 ? chunks[0]! : concatBytes(chunks);
+    this.#window.add(message.length);
+    this.#call.write(message, () => this.#window.done(message.length));
   }
 
   /** What the server answers; read it once. Ends when the server has ended the call. */

@@ -5,25 +5,10 @@ import type { FlightClientTls } from "./client_channel.ts";
 import { FlightServer } from "./server.ts";
 import { GrpcStatus } from "./status.ts";
 
-/** A key that nothing but these tests trusts, for localhost, station.test and 127.0.0.1. */
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgd9l9RAo3aA/vFfpc
-eXweq5nJT+OG9hunIbWneMQsH9mhRANCAAQWb8BiFTYBkmZbzc7KGfWLtOuJY9FD
-rqx1jia5LlE2AF9eC35gJPECExvmN8VGKagMlfWB8SBHk9e5gVZinkAu
------END PRIVATE KEY-----
-`;
-const CERT = `-----BEGIN CERTIFICATE-----
-MIIBqTCCAU+gAwIBAgIUOBHpqLyqu+n1pWqAdWqdm9hPPlIwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA5NTkwMFoYDzIxMjYxMDI4
-MDk1OTAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQWb8BiFTYBkmZbzc7KGfWLtOuJY9FDrqx1jia5LlE2AF9eC35gJPEC
-ExvmN8VGKagMlfWB8SBHk9e5gVZinkAuo30wezAdBgNVHQ4EFgQUKoXweSVVfvL4
-1ujK6qsXvmY2pi8wHwYDVR0jBBgwFoAUKoXweSVVfvL41ujK6qsXvmY2pi8wDwYD
-VR0TAQH/BAUwAwEB/zAoBgNVHREEITAfgglsb2NhbGhvc3SCDHN0YXRpb24udGVz
-dIcEfwAAATAKBggqhkjOPQQDAgNIADBFAiEAtieB+Vb1vSlOfbAEICVFmCjk26O3
-BrvsT787bWYB3W0CIEo55/aOMNJy3IytAr+HSWOjwpC9UB7bffVcE/VVr6Sr
------END CERTIFICATE-----
-`;
+/** A key that nothing but tests trusts, for localhost, station.test and 127.0.0.1. */
+const [CERT, KEY] = ["cert.pem", "key.pem"].map((name) =>
+  Deno.readTextFileSync(new URL(`../../tests/testdata/tls/${name}`, import.meta.url))
+) as [string, string];
 
 async function withServer(body: (server: FlightServer) => Promise<void>): Promise<void> {
   await using server = await FlightServer.serve({

@@ -62,6 +62,44 @@ export async function mustRun(
   throw new Error(`${command} ${args[0] ?? ""} ended with ${code}: ${lastLines(stderr + stdout)}`);
 }
 
+/** A server of another maker. */
+export interface ForeignServer extends AsyncDisposable {
+  /** What the pattern found in its output. */
+  readonly match: RegExpExecArray;
+}
+
+/**
+ * Starts a server and waits until it says that it listens; at the end it is killed.
+ *
+ * @param pattern what its standard output holds by then
+ * @throws {MissingTool} where there is no such program
+ * @throws {Error} where it ends or says nothing of the kind in time
+ */
+export async function startServer(
+  command: string,
+  args: readonly string[],
+  pattern: RegExp,
+  options: ProgramOptions = {},
+): Promise<ForeignServer> {
+  const child = spawn(command, args, options);
+  const timer = setTimeout(() => end(child.pid), (options.timeoutSeconds ?? 120) * 1000);
+  const stop = async (): Promise<void> => {
+    clearTimeout(timer);
+    end(child.pid);
+    await child.status;
+  };
+  const errors = new Response(child.stderr).text();
+  const output = child.stdout.pipeThrough(new TextDecoderStream());
+  let text = "";
+  for await (const part of output) {
+    text += part;
+    const match = pattern.exec(text);
+    if (match !== null) return { match, [Symbol.asyncDispose]: stop };
+  }
+  await stop();
+  throw new Error(`${command} does not listen: ${lastLines(text + await errors)}`);
+}
+
 /** The end of an output, for a message. */
 export function lastLines(text: string, count = 12): string {
   return text.trimEnd().split("\n").slice(-count).join("\n");

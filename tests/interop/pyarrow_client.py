@@ -225,18 +225,18 @@ def check_actions(daemon, _):
 def check_subscription(daemon, _):
     descriptor = flight.FlightDescriptor.for_path("subscribe", "events")
     writer, reader = daemon.client.do_exchange(descriptor, daemon.options)
-    wanted = releases(2, "live")
+    wanted, other = releases(2, "live"), releases(1, "of another session")
     seen = []
     try:
-        request = {"filter": {"eventType": "sync.release"}}
+        request = {"filter": {"sessionId": wanted["session_id"][0].as_py()}}
         writer.write_metadata(json.dumps(request).encode())
         while True:
             chunk = reader.read_chunk()
             note = json.loads(chunk.app_metadata.to_pybytes()) if chunk.app_metadata else {}
             if note.get("live"):
-                other = Daemon(daemon.location, "")
-                other.options = daemon.options
-                putting = threading.Thread(target=other.put, args=(BY_PATH, [wanted]))
+                putter = Daemon(daemon.location, "")
+                putter.options = daemon.options
+                putting = threading.Thread(target=putter.put, args=(BY_PATH, [other, wanted]))
                 putting.start()
             if chunk.data is not None:
                 seen += chunk.data["id"].to_pylist()

@@ -10,6 +10,8 @@ import {
 import { join } from "@std/path";
 import { acquire, type Lease } from "../../lib/protocol/lease.ts";
 import { stopDaemon } from "../harness.ts";
+import { pyarrowServers } from "./arrow/pyarrow_scenarios.ts";
+import { arrowGo } from "./arrow/go_scenarios.ts";
 import { lastLines, MissingTool, type ProgramResult, runProgram } from "./program.ts";
 import { type Check, check, checksOf, type Part, type Scenario } from "./scenario.ts";
 import type { RecordedDirectory } from "./scenario.ts";
@@ -176,11 +178,13 @@ export const SCENARIOS: readonly Scenario[] = [
   originalReader,
   parquetReaders,
   adbc,
+  pyarrowServers,
   example("Python", "python", async (toolchain) => [
     await toolchain.python("clients"),
     join(CLIENTS, "python", "query.py"),
   ]),
   example("Go", "go", async (toolchain) => [await toolchain.go()]),
+  arrowGo,
   example("Rust", "rust", async (toolchain) => [await toolchain.rust()]),
   example("Java", "java", async (toolchain) => [
     "java",

@@ -20,6 +20,11 @@ const PYTHON_PACKAGES = {
 } as const;
 const MAVEN_DEPENDENCY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 const JDBC_DRIVER = { artifact: "flight-sql-jdbc-driver", version: "18.3.0" } as const;
+const ARROW_GO = {
+  path:
+    "github.com/apache/arrow-go/v18/arrow/internal/flight_integration/cmd/arrow-flight-integration",
+  tag: "v18.8.0",
+} as const;
 const INSTALL_SECONDS = 600;
 const BUILD_SECONDS = 1200;
 
@@ -59,11 +64,31 @@ export class Toolchain {
     this.#say("building the Go client");
     await mustRun("go", ["build", "-o", binary, "."], {
       cwd: join(CLIENTS, "go"),
-      // Modules are made read-only by default, and then nobody can delete the cache.
-      env: { GOMODCACHE: join(this.#cache, "go-modules"), GOFLAGS: "-modcacherw -mod=readonly" },
+      env: this.#goModules(),
       timeoutSeconds: BUILD_SECONDS,
     });
     return binary;
+  }
+
+  /** The two programs by which Arrow's Go library takes part in Arrow's own tests of Flight. */
+  async arrowGo(): Promise<{ readonly client: string; readonly server: string }> {
+    const version = await this.#version("go", ["version"]);
+    const programs = ["client", "server"].map((side) => `${ARROW_GO.path}-${side}@${ARROW_GO.tag}`);
+    const folder = await this.#once("arrow-go", [version, ...programs], async (path) => {
+      await mustRun("go", ["install", ...programs], {
+        env: { ...this.#goModules(), GOBIN: path },
+        timeoutSeconds: BUILD_SECONDS,
+      });
+    });
+    const [client, server] = ["client", "server"].map((side) =>
+      join(folder, `arrow-flight-integration-${side}`)
+    );
+    return { client: client!, server: server! };
+  }
+
+  /** Modules are made read-only by default, and then nobody can delete the cache. */
+  #goModules(): Record<string, string> {
+    return { GOMODCACHE: join(this.#cache, "go-modules"), GOFLAGS: "-modcacherw -mod=readonly" };
   }
 
   /** The Rust client, built. */
