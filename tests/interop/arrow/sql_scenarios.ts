@@ -22,7 +22,7 @@ import {
 } from "../../../lib/flight/sql_results.ts";
 import type { SqlCommand } from "../../../lib/flight/sql_types.ts";
 import { SqlInfo } from "../../../lib/flight/sql_wire.ts";
-import { type ArrowScenario, bytesOf, textOf } from "./arrow_scenario.ts";
+import { type ArrowScenario, textOf } from "./arrow_scenario.ts";
 import { sqlService } from "./sql_service.ts";
 import { INGEST, META, PLAN, QUERY_SCHEMA, ROWS, SQL, TRANSACTION_SCHEMA } from "./sql_words.ts";
 
