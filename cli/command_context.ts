@@ -16,7 +16,8 @@ import { processTerminal, type Terminal } from "./output/terminal.ts";
 export { OutputClosed } from "./output/sink.ts";
 
 /** Parts of a context. */
-export interface ContextParts {
+interface ContextParts {
+  readonly dataDir: string;
   readonly options: GlobalOptions;
   readonly signal: AbortSignal;
   readonly terminal?: Terminal;
@@ -37,11 +38,18 @@ export class CommandContext implements AsyncDisposable {
   #connection: DaemonConnection | undefined;
   #hasAsked = false;
 
+  /** Takes ready parts; use {@linkcode open}. */
   constructor(parts: ContextParts) {
     this.options = parts.options;
     this.signal = parts.signal;
     this.output = new Output(parts.options, parts.terminal ?? processTerminal(), parts.signal);
-    this.dataDir = resolveDataDirectory(parts.options.dataDir);
+    this.dataDir = parts.dataDir;
+  }
+
+  /** Finds out which data directory is meant. */
+  static async open(parts: Omit<ContextParts, "dataDir">): Promise<CommandContext> {
+    const dataDir = await resolveDataDirectory(parts.options.dataDir);
+    return new CommandContext({ ...parts, dataDir });
   }
 
   /** The connection to the daemon, which is started by its first use. */

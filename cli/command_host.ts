@@ -58,7 +58,7 @@ export class CommandHost {
     const interrupt = watchInterrupt();
     let context: CommandContext | undefined;
     try {
-      context = new CommandContext({ options: globals, signal: interrupt.signal });
+      context = await CommandContext.open({ options: globals, signal: interrupt.signal });
       await body(context, options, ...args);
       await context.output.close();
       await context.tellOfDamage();

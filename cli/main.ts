@@ -12,6 +12,9 @@
 import { VERSION } from "../lib/base/version.ts";
 import { callFolder } from "./options/call_folder.ts";
 
+/** By name: a path that Deno can read in an import is loaded at start with all that hangs on it. */
+const PROGRAM = "./program.ts";
+
 /**
  * Runs a command line.
  *
@@ -25,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   goToCaller();
-  const { runProgram } = await import("./program.ts");
+  const { runProgram } = await import(PROGRAM) as typeof import("./program.ts");
   return await runProgram(args);
 }
 

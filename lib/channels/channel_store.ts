@@ -40,14 +40,12 @@ export class ChannelStore extends FileChannelStore {
   }
 
   /** Opens a store; nothing is created before the first flush, no daemon is started before {@linkcode sql}. */
-  static override open(options: ChannelStoreOptions = {}): Promise<ChannelStore> {
-    const dataDir = resolveDataDirectory(options.dataDir);
+  static override async open(options: ChannelStoreOptions = {}): Promise<ChannelStore> {
+    const dataDir = await resolveDataDirectory(options.dataDir);
     const sessionId = options.sessionId ?? newId();
-    return Promise.resolve(
-      new ChannelStore(
-        { dataDir, sessionId, sealMillis: options.sealMillis },
-        new DaemonConnection(dataDir),
-      ),
+    return new ChannelStore(
+      { dataDir, sessionId, sealMillis: options.sealMillis },
+      new DaemonConnection(dataDir),
     );
   }
 

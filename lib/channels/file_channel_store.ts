@@ -115,14 +115,12 @@ export class FileChannelStore implements AsyncDisposable {
    *
    * @throws {InvalidDataError} for a session id that is no UUID
    */
-  static open(options: ChannelStoreOptions = {}): Promise<FileChannelStore> {
-    return Promise.resolve(
-      new FileChannelStore({
-        dataDir: resolveDataDirectory(options.dataDir),
-        sessionId: options.sessionId ?? crypto.randomUUID(),
-        sealMillis: options.sealMillis,
-      }),
-    );
+  static async open(options: ChannelStoreOptions = {}): Promise<FileChannelStore> {
+    return new FileChannelStore({
+      dataDir: await resolveDataDirectory(options.dataDir),
+      sessionId: options.sessionId ?? crypto.randomUUID(),
+      sealMillis: options.sealMillis,
+    });
   }
 
   /**

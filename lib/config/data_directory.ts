@@ -6,7 +6,6 @@
  * @module
  */
 import { dirname, isAbsolute, join, resolve } from "@std/path";
-import { parse } from "@std/yaml";
 import { InvalidDataError, LitmusError, PermissionError } from "../base/errors.ts";
 
 /** What the resolution looks at; handed in, so that tests need no real environment. */
@@ -41,24 +40,24 @@ export function readEnv(name: string): string | undefined {
  * @param explicit a path given by the caller, relative to the working directory
  * @throws {InvalidDataError} where a litmus.yaml cannot be understood
  */
-export function resolveDataDirectory(
+export async function resolveDataDirectory(
   explicit?: string,
   surroundings: Surroundings = processSurroundings(),
-): string {
+): Promise<string> {
   if (explicit !== undefined && explicit !== "") {
     return isAbsolute(explicit)
       ? resolve(explicit)
       : resolve(surroundings.workingDirectory, explicit);
   }
-  return fromConfigFile(surroundings.workingDirectory) ?? fromHome(surroundings) ??
+  return await fromConfigFile(surroundings.workingDirectory) ?? fromHome(surroundings) ??
     join(userDataFolder(surroundings), "litmus", "data");
 }
 
-function fromConfigFile(start: string): string | undefined {
+async function fromConfigFile(start: string): Promise<string | undefined> {
   for (let folder = start;;) {
     const text = readIfThere(join(folder, "litmus.yaml"));
     if (text !== undefined) {
-      const configured = dataDirOf(text, join(folder, "litmus.yaml"));
+      const configured = await dataDirOf(text, join(folder, "litmus.yaml"));
       if (configured !== undefined) return resolve(folder, configured);
     }
     const parent = dirname(folder);
@@ -81,7 +80,9 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function dataDirOf(text: string, path: string): string | undefined {
+async function dataDirOf(text: string, path: string): Promise<string | undefined> {
+  // Loading the parser takes longer than all else here, and most directories have no such file.
+  const { parse } = await import("@std/yaml");
   let config: unknown;
   try {
     config = parse(text);

@@ -22,17 +22,23 @@ Deno.test("An explicit path comes before litmus.yaml, that before LITMUS_HOME, t
     const deep = join(root, "project", "a", "b");
     await Deno.mkdir(deep, { recursive: true });
     await Deno.writeTextFile(join(root, "project", "litmus.yaml"), "data_dir: here/data\n");
-    equal(resolveDataDirectory("x/../y", surroundings(deep, env)), join(deep, "y"));
-    equal(resolveDataDirectory("", surroundings(deep, env)), join(root, "project", "here", "data"));
-    equal(resolveDataDirectory(undefined, surroundings(root, env)), join(root, "home"));
+    equal(await resolveDataDirectory("x/../y", surroundings(deep, env)), join(deep, "y"));
+    equal(
+      await resolveDataDirectory("", surroundings(deep, env)),
+      join(root, "project", "here", "data"),
+    );
+    equal(await resolveDataDirectory(undefined, surroundings(root, env)), join(root, "home"));
     await Deno.mkdir(join(root, "home", "data"), { recursive: true });
-    equal(resolveDataDirectory(undefined, surroundings(root, env)), join(root, "home", "data"));
+    equal(
+      await resolveDataDirectory(undefined, surroundings(root, env)),
+      join(root, "home", "data"),
+    );
     if (Deno.build.os === "linux") {
       const { LITMUS_HOME: _, ...user } = env;
       const place = join(root, "user", ".local", "share", "litmus", "data");
-      equal(resolveDataDirectory(undefined, surroundings(root, user)), place);
+      equal(await resolveDataDirectory(undefined, surroundings(root, user)), place);
       const xdg = { ...user, XDG_DATA_HOME: "/xdg" };
-      equal(resolveDataDirectory(undefined, surroundings(root, xdg)), "/xdg/litmus/data");
+      equal(await resolveDataDirectory(undefined, surroundings(root, xdg)), "/xdg/litmus/data");
     }
   });
 });
@@ -43,7 +49,7 @@ Deno.test("The nearest litmus.yaml that names a data directory counts", async ()
     await Deno.mkdir(join(root, "a", "b", "litmus.yaml"));
     await Deno.writeTextFile(join(root, "a", "litmus.yaml"), "station: x\n");
     await Deno.writeTextFile(join(root, "litmus.yaml"), "data_dir: /absolute\n");
-    equal(resolveDataDirectory(undefined, surroundings(join(root, "a", "b"))), "/absolute");
+    equal(await resolveDataDirectory(undefined, surroundings(join(root, "a", "b"))), "/absolute");
   });
 });
 
@@ -58,17 +64,16 @@ Deno.test("A litmus.yaml that cannot be understood is named with its fault", asy
   ) {
     await withFolder(async (root) => {
       await Deno.writeTextFile(join(root, "litmus.yaml"), text);
-      throws(() => resolveDataDirectory(undefined, surroundings(root)), (error) => {
+      await rejects(resolveDataDirectory(undefined, surroundings(root)), (error) => {
         return error instanceof InvalidDataError && reason.test(error.message);
       });
-      await Promise.resolve();
     });
   }
   await withFolder(async (root) => {
     for (const text of ["", "# nothing", "[]", "null", "data_dir: null", "other: 1"]) {
       await Deno.writeTextFile(join(root, "litmus.yaml"), text);
       const env = { LITMUS_HOME: "/home-of-it" };
-      equal(resolveDataDirectory(undefined, surroundings(root, env)), "/home-of-it");
+      equal(await resolveDataDirectory(undefined, surroundings(root, env)), "/home-of-it");
     }
   });
 });
@@ -76,7 +81,7 @@ Deno.test("A litmus.yaml that cannot be understood is named with its fault", asy
 Deno.test("Without a home folder nothing is put into the working directory", async () => {
   if (Deno.build.os === "windows") return;
   await withFolder(async (root) => {
-    throws(() => resolveDataDirectory(undefined, surroundings(root)), LitmusError);
+    await rejects(resolveDataDirectory(undefined, surroundings(root)), LitmusError);
     throws(() => userCacheFolder(surroundings(root)), /No home folder is known/);
     equal(userCacheFolder(surroundings(root, { XDG_RUNTIME_DIR: "/run/user/1" })), "/run/user/1");
     await rejects(Deno.stat(join(root, ".local")), Deno.errors.NotFound);

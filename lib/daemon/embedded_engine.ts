@@ -39,7 +39,7 @@ export class EmbeddedEngine implements AsyncDisposable {
 
   /** Opens a data directory and takes in what its files hold. */
   static async open(options: EmbeddedOptions = {}): Promise<EmbeddedEngine> {
-    const dataDir = resolveDataDirectory(options.dataDir);
+    const dataDir = await resolveDataDirectory(options.dataDir);
     const warehouse = await Warehouse.open({
       dataDir,
       writable: false,

@@ -33,8 +33,8 @@ export class EventLog extends FileEventLog {
    *
    * @returns a log; its file is made by the first flush
    */
-  static override open(options: EventLogOptions = {}): Promise<EventLog> {
-    const dataDir = resolveDataDirectory(options.dataDir);
+  static override async open(options: EventLogOptions = {}): Promise<EventLog> {
+    const dataDir = await resolveDataDirectory(options.dataDir);
     const sessionId = options.sessionId ?? newId();
     const connection = new DaemonConnection(dataDir);
     const push = new EventPush(connection, sessionId.toLowerCase());
@@ -51,8 +51,6 @@ export class EventLog extends FileEventLog {
         await connection[Symbol.asyncDispose]();
       },
     };
-    return Promise.resolve(
-      new EventLog({ dataDir, sessionId, sink, lingerMillis: options.lingerMillis }),
-    );
+    return new EventLog({ dataDir, sessionId, sink, lingerMillis: options.lingerMillis });
   }
 }

@@ -84,17 +84,15 @@ export class EventStore implements AsyncDisposable {
   }
 
   /** Opens a store. The daemon is joined or started by the first flush or query. */
-  static open(options: EventLogOptions = {}): Promise<EventStore> {
-    const dataDir = resolveDataDirectory(options.dataDir);
-    return Promise.resolve(
-      new EventStore({
-        dataDir,
-        sessionId: options.sessionId ?? newId(),
-        connection: new DaemonConnection(dataDir),
-        claims: new ChannelClaims(dataDir),
-        lingerMillis: options.lingerMillis,
-      }),
-    );
+  static async open(options: EventLogOptions = {}): Promise<EventStore> {
+    const dataDir = await resolveDataDirectory(options.dataDir);
+    return new EventStore({
+      dataDir,
+      sessionId: options.sessionId ?? newId(),
+      connection: new DaemonConnection(dataDir),
+      claims: new ChannelClaims(dataDir),
+      lingerMillis: options.lingerMillis,
+    });
   }
 
   /**

@@ -127,14 +127,12 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
    *
    * @returns a log; its file is made by the first flush
    */
-  static open(options: EventLogOptions = {}): Promise<FileEventLog> {
-    return Promise.resolve(
-      new FileEventLog({
-        dataDir: resolveDataDirectory(options.dataDir),
-        sessionId: options.sessionId ?? newId(),
-        lingerMillis: options.lingerMillis,
-      }),
-    );
+  static async open(options: EventLogOptions = {}): Promise<FileEventLog> {
+    return new FileEventLog({
+      dataDir: await resolveDataDirectory(options.dataDir),
+      sessionId: options.sessionId ?? newId(),
+      lingerMillis: options.lingerMillis,
+    });
   }
 
   /**

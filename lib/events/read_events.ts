@@ -91,7 +91,7 @@ async function* filteredBatches(
   options: ReadEventsOptions,
   reuse: boolean,
 ): AsyncGenerator<ArrowBatch> {
-  const root = resolveDataDirectory(dataDir);
+  const root = await resolveDataDirectory(dataDir);
   const { signal, onDamage } = options;
   const rowFilter: RowFilter = compileRowFilter(filter);
   let left = filter.limit === undefined ? Infinity : Math.max(0, Math.trunc(filter.limit));

@@ -60,7 +60,7 @@ export interface AcquireOptions {
  */
 export async function acquire(dataDir?: string, options: AcquireOptions = {}): Promise<Lease> {
   options.signal?.throwIfAborted();
-  const directory = resolveDataDirectory(dataDir);
+  const directory = await resolveDataDirectory(dataDir);
   await requireStore(directory);
   makeDirectory(directory);
   const paths = runtimePaths(directory);

@@ -52,9 +52,9 @@ export class RunStore implements AsyncDisposable {
   }
 
   /** Opens the run results of a data directory. */
-  static open(options: { readonly dataDir?: string } = {}): Promise<RunStore> {
-    const dataDir = resolveDataDirectory(options.dataDir);
-    return Promise.resolve(new RunStore(dataDir, new DaemonConnection(dataDir)));
+  static async open(options: { readonly dataDir?: string } = {}): Promise<RunStore> {
+    const dataDir = await resolveDataDirectory(options.dataDir);
+    return new RunStore(dataDir, new DaemonConnection(dataDir));
   }
 
   /** Runs that pass a filter, the latest first. */
