@@ -1,10 +1,11 @@
 /**
- * The version of this package; a test holds it equal to deno.json.
+ * The version of this package, as deno.json says it.
  * @module
  */
+import config from "../../deno.json" with { type: "json" };
 
 /** Version of this package. */
-export const VERSION = "0.1.0";
+export const VERSION: string = config.version;
 
 /** Orders two versions: below 0 where the first is older. A pre-release comes before its release. */
 export function compareVersions(a: string, b: string): number {

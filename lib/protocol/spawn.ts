@@ -9,6 +9,8 @@ const FLAGS = [
   "--quiet",
   "--no-prompt",
   "--no-lock",
+  // The project around it may keep its packages in a folder; ours are not in there.
+  "--node-modules-dir=none",
   "--allow-read",
   "--allow-write",
   "--allow-net",
@@ -44,7 +46,7 @@ export async function spawnDaemon(
   }
   const program = import.meta.resolve("../daemon/main.ts");
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...FLAGS, program, ...more, "--data-dir", dataDir],
+    args: ["run", ...FLAGS, ...importFlags(program), program, ...more, "--data-dir", dataDir],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
@@ -55,6 +57,13 @@ export async function spawnDaemon(
   } catch (error) {
     throw new DaemonError(`Cannot start the daemon with ${Deno.execPath()}`, { cause: error });
   }
+}
+
+/** A package that came over the network loads from where it came, and from nowhere else. */
+function importFlags(program: string): string[] {
+  const { protocol, host, hostname } = new URL(program);
+  if (protocol === "file:") return [];
+  return [`--allow-import=${host === hostname && protocol === "https:" ? `${host}:443` : host}`];
 }
 
 function watch(child: Deno.ChildProcess): StartedDaemon {
