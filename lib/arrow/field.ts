@@ -68,6 +68,11 @@ export interface ArrowBatch {
   readonly rows: number;
   /** The columns in schema order. */
   readonly columns: readonly ArrowColumn[];
+  /**
+   * All buffers of the columns in one run, in the order and with the padding of a message body, where
+   * whoever made the batch has laid them out so.
+   */
+  readonly body?: Uint8Array;
 }
 
 /** Builds a nullable field, the common case. */

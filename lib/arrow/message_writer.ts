@@ -43,7 +43,7 @@ export function encodeBatch(batch: ArrowBatch, stamp?: Stamp): IpcMessage {
   checkColumns(batch);
   const b = new Builder(1024);
   const { header, body } = writeBatch(b, batch.rows, batch.columns);
-  return finish(b, HEADER_BATCH, header, body, stamp);
+  return finish(b, HEADER_BATCH, header, batch.body === undefined ? body : [batch.body], stamp);
 }
 
 function checkColumns({ schema, rows, columns }: ArrowBatch): void {

@@ -181,7 +181,7 @@ export async function* payloads(
   for await (const batch of batches) {
     for (const { metadata, body } of encodeDictionaries(batch)) yield { header: metadata, body };
     const { metadata, body, bodyBytes } = encodeBatch(batch);
-    yield { header: metadata, body: [joined(body, bodyBytes)] };
+    yield { header: metadata, body: body.length === 1 ? body : [joined(body, bodyBytes)] };
   }
 }
 

@@ -10,10 +10,13 @@ import type {
   DuckDBType,
 } from "@duckdb/node-api";
 import type { ArrowBatch, ArrowField, ArrowSchema } from "../arrow/field.ts";
-import { ColumnCollector, FieldReader } from "./arrow_c_read.ts";
+import { FieldReader } from "./arrow_c_schema.ts";
+import { BodyLayout } from "./body_layout.ts";
 import { FallbackCollector, fallbackField } from "./chunk_fallback.ts";
+import { ColumnGatherer } from "./column_gatherer.ts";
 import type { Database } from "./database.ts";
 import { type Native, type Pointer, raise } from "./native_library.ts";
+import { wordsAt } from "./native_memory.ts";
 import { whilePinned } from "./pinned.ts";
 
 /** What names and types of columns can be asked of: a result or a prepared statement. */
@@ -134,15 +137,17 @@ function release(structure: BigUint64Array<ArrayBuffer>, member: number): void {
 export class BatchCollector {
   readonly #schema: ArrowSchema;
   readonly #target: NativeConnection | undefined;
-  readonly #columns: ColumnCollector[];
+  readonly #columns: ColumnGatherer[];
   readonly #fallback: FallbackCollector | undefined;
+  /** Exported chunks, which live until they are released. */
+  readonly #arrays: BigUint64Array<ArrayBuffer>[] = [];
   /** Rows collected so far. */
   rows = 0;
 
   constructor(database: Database, connection: DuckDBConnection, schema: ArrowSchema) {
     this.#schema = schema;
     this.#target = nativeFor(database, connection);
-    this.#columns = schema.fields.map((field) => new ColumnCollector(field));
+    this.#columns = schema.fields.map((field) => new ColumnGatherer(field));
     if (this.#target === undefined) this.#fallback = new FallbackCollector(schema);
   }
 
@@ -152,7 +157,7 @@ export class BatchCollector {
       this.#columns.reduce((sum, column) => sum + column.byteLength, 0);
   }
 
-  /** Copies a chunk. */
+  /** Takes a chunk. */
   append(chunk: DuckDBDataChunk): void {
     this.rows += chunk.rowCount;
     const target = this.#target;
@@ -172,34 +177,22 @@ export class BatchCollector {
         raise(target.native, error, "Cannot export the result as Arrow");
       });
     });
-    try {
-      this.#appendChildren(array);
-    } finally {
-      release(array, 8);
-    }
-  }
-
-  #appendChildren(array: BigUint64Array): void {
-    const list = Deno.UnsafePointer.create(array[6] ?? 0n);
-    if (list === null) return;
-    const addresses = new BigUint64Array(this.#columns.length);
-    new Deno.UnsafePointerView(list).copyInto(addresses);
-    this.#columns.forEach((column, i) => {
-      const child = Deno.UnsafePointer.create(addresses[i] ?? 0n);
-      if (child === null) throw new TypeError("Arrow C array lacks a column");
-      const words = new BigUint64Array(10);
-      new Deno.UnsafePointerView(child).copyInto(words);
-      column.append(words);
-    });
+    this.#arrays.push(array);
+    const children = wordsAt(array[6] ?? 0n, this.#columns.length);
+    this.#columns.forEach((column, i) => column.append(wordsAt(children[i] ?? 0n, 10)));
   }
 
   /** The batch of everything collected. */
   finish(): ArrowBatch {
     if (this.#fallback !== undefined) return this.#fallback.finish();
-    return {
-      schema: this.#schema,
-      rows: this.rows,
-      columns: this.#columns.map((column) => column.finish()),
-    };
+    const body = new BodyLayout(this.byteLength);
+    const columns = this.#columns.map((column) => column.place(body));
+    this.discard();
+    return { schema: this.#schema, rows: this.rows, columns, body: body.bytes };
+  }
+
+  /** Lets go of what was collected. */
+  discard(): void {
+    for (const array of this.#arrays.splice(0)) release(array, 8);
   }
 }

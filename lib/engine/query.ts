@@ -138,9 +138,9 @@ async function* streamBatches(
   guard: QueryGuard,
   batchRows: number = DAEMON_LIMITS.batchRows,
 ): AsyncGenerator<ArrowBatch> {
+  let collector = new BatchCollector(database, connection, schema);
   try {
     guard.check();
-    let collector = new BatchCollector(database, connection, schema);
     let next = guard.fetch(result);
     for (;;) {
       const chunk = await next;
@@ -158,6 +158,7 @@ async function* streamBatches(
   } catch (error) {
     throw await guard.fail(error);
   } finally {
+    collector.discard();
     await guard.close();
   }
 }
