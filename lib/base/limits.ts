@@ -100,6 +100,8 @@ export const DAEMON_LIMITS = {
   batchRows: 32_768,
   /** Bytes per record batch; long texts make batches of few rows. */
   batchBytes: 8 * 1024 * 1024,
+  /** Threads that fetch large results: more only take turns with those of DuckDB. */
+  fetchThreads: 2,
   /** How long a caller waits for a daemon to come up. */
   startMillis: 20_000,
   /** Log files are rotated at this size, one older file is kept. */

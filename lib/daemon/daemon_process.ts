@@ -108,6 +108,7 @@ export class DaemonProcess {
       const warehouse = await Warehouse.open({
         dataDir: options.dataDir,
         memoryBytes: options.memoryBytes,
+        fetchThreads: DAEMON_LIMITS.fetchThreads,
         spillDirectory: freshSpillFolder(paths),
         writable: isWritable(options.dataDir),
         log: (message) => log.write(message),

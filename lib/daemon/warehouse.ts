@@ -33,6 +33,8 @@ export interface WarehouseOptions {
   readonly dataDir: string;
   /** Memory for DuckDB, bytes. */
   readonly memoryBytes?: number;
+  /** Threads that fetch large results. @default 0 */
+  readonly fetchThreads?: number;
   /** Folder to spill to. */
   readonly spillDirectory?: string;
   /** False to leave the data directory as it is: no files of runs, no index file. */
@@ -111,6 +113,7 @@ export class Warehouse implements AsyncDisposable {
       memoryBytes: options.memoryBytes ?? DAEMON_LIMITS.memoryBytes,
       ...(options.spillDirectory === undefined ? {} : { spillDirectory: options.spillDirectory }),
       readableDirectories: [layout.runs],
+      fetchThreads: options.fetchThreads ?? 0,
     });
     await createCatalog(database);
     const index = await RunIndex.open(database, layout.runs, options.writable);

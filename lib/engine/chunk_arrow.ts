@@ -7,16 +7,18 @@ import type {
   DuckDBConnection,
   DuckDBDataChunk,
   DuckDBLogicalType,
+  DuckDBResult,
   DuckDBType,
 } from "@duckdb/node-api";
 import type { ArrowBatch, ArrowField, ArrowSchema } from "../arrow/field.ts";
 import { FieldReader } from "./arrow_c_schema.ts";
-import { BodyLayout } from "./body_layout.ts";
+import { ArrowCollector, type ArrowSource, withArrowOptions } from "./arrow_collector.ts";
+import { release, SCHEMA_RELEASE, type Structure } from "./arrow_release.ts";
 import { FallbackCollector, fallbackField } from "./chunk_fallback.ts";
-import { ColumnGatherer } from "./column_gatherer.ts";
 import type { Database } from "./database.ts";
-import { type Native, type Pointer, raise } from "./native_library.ts";
-import { wordsAt } from "./native_memory.ts";
+import type { FetchTarget } from "./fetch_messages.ts";
+import type { Native } from "./native_library.ts";
+import { type Pointer, raise, raiseResultError } from "./native_symbols.ts";
 import { whilePinned } from "./pinned.ts";
 
 /** What names and types of columns can be asked of: a result or a prepared statement. */
@@ -26,13 +28,7 @@ export interface ColumnSource {
   columnType(index: number): DuckDBType;
 }
 
-/** Releases an ArrowArray through the function it carries. */
-type Release = (array: BigUint64Array<ArrayBuffer>) => void;
-
-const RELEASE = { parameters: ["buffer"], result: "void" } as const;
-
 const encoder = new TextEncoder();
-const releases = new Map<bigint, Release>();
 
 /** The Arrow schema of a result. */
 export function resultSchema(
@@ -65,17 +61,8 @@ function nativeFor(
     : { native, connection: pointer };
 }
 
-/** Runs with the Arrow options of a connection and frees them afterwards. */
-function withOptions<T>({ native, connection }: NativeConnection, use: (o: Pointer) => T): T {
-  const options = new BigUint64Array(1);
-  native.symbols.duckdb_connection_get_arrow_options(connection, options);
-  const pointer = Deno.UnsafePointer.create(options[0] ?? 0n);
-  if (pointer === null) throw new TypeError("DuckDB gave no Arrow options for its connection");
-  try {
-    return use(pointer);
-  } finally {
-    native.symbols.duckdb_destroy_arrow_options(options);
-  }
+function sourceOf({ native, connection }: NativeConnection): ArrowSource {
+  return { symbols: native.symbols, connection };
 }
 
 function nativeFields(
@@ -97,8 +84,8 @@ function nativeFields(
     const namePointers = new BigUint64Array(
       nameBytes.map((bytes) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)))),
     );
-    const schema = new BigUint64Array(9);
-    withOptions(target, (options) => {
+    const schema: Structure = new BigUint64Array(9);
+    withArrowOptions(sourceOf(target), (options) => {
       const error = native.symbols.duckdb_to_arrow_schema(
         options,
         typePointers,
@@ -106,93 +93,92 @@ function nativeFields(
         BigInt(names.length),
         schema,
       );
-      raise(native, error, "Cannot describe the result as Arrow");
+      raise(native.symbols, error, "Cannot describe the result as Arrow");
     });
     try {
       return [...new FieldReader().read(schema).children];
     } finally {
-      release(schema, 7);
+      release(schema, SCHEMA_RELEASE);
     }
   });
 }
 
-function release(structure: BigUint64Array<ArrayBuffer>, member: number): void {
-  const address = structure[member] ?? 0n;
-  if (address === 0n) return;
-  let call = releases.get(address);
-  if (call === undefined) {
-    const pointer = Deno.UnsafePointer.create(address);
-    if (pointer === null) return;
-    const native = new Deno.UnsafeFnPointer(
-      pointer as Deno.PointerObject<typeof RELEASE>,
-      RELEASE,
-    );
-    call = (array) => native.call(array);
-    releases.set(address, call);
-  }
-  call(structure);
-}
-
 /** Collects chunks into one batch. */
 export class BatchCollector {
-  readonly #schema: ArrowSchema;
-  readonly #target: NativeConnection | undefined;
-  readonly #columns: ColumnGatherer[];
-  readonly #fallback: FallbackCollector | undefined;
-  /** Exported chunks, which live until they are released. */
-  readonly #arrays: BigUint64Array<ArrayBuffer>[] = [];
-  /** Rows collected so far. */
-  rows = 0;
+  readonly #native: Native | undefined;
+  readonly #collector: ArrowCollector | FallbackCollector;
 
   constructor(database: Database, connection: DuckDBConnection, schema: ArrowSchema) {
-    this.#schema = schema;
-    this.#target = nativeFor(database, connection);
-    this.#columns = schema.fields.map((field) => new ColumnGatherer(field));
-    if (this.#target === undefined) this.#fallback = new FallbackCollector(schema);
+    const target = nativeFor(database, connection);
+    this.#native = target?.native;
+    this.#collector = target === undefined
+      ? new FallbackCollector(schema)
+      : new ArrowCollector(sourceOf(target), schema);
+  }
+
+  /** Rows collected so far. */
+  get rows(): number {
+    return this.#collector.rows;
   }
 
   /** Bytes collected so far, roughly. */
   get byteLength(): number {
-    return this.#fallback?.byteLength ??
-      this.#columns.reduce((sum, column) => sum + column.byteLength, 0);
+    return this.#collector.byteLength;
   }
 
   /** Takes a chunk. */
   append(chunk: DuckDBDataChunk): void {
-    this.rows += chunk.rowCount;
-    const target = this.#target;
-    if (target === undefined) {
-      this.#fallback?.append(chunk);
+    const collector = this.#collector;
+    if (collector instanceof FallbackCollector) {
+      collector.append(chunk);
       return;
     }
-    const array = new BigUint64Array(10);
     // The chunk goes with its handle; what it is exported to is a copy.
     whilePinned([chunk], () => {
-      const pointer = target.native.chunk(chunk.chunk);
+      const pointer = this.#native?.chunk(chunk.chunk);
       if (pointer === undefined) {
         throw new TypeError("DuckDB chunk handle is not what it used to be");
       }
-      withOptions(target, (options) => {
-        const error = target.native.symbols.duckdb_data_chunk_to_arrow(options, pointer, array);
-        raise(target.native, error, "Cannot export the result as Arrow");
-      });
+      collector.append(pointer);
     });
-    this.#arrays.push(array);
-    const children = wordsAt(array[6] ?? 0n, this.#columns.length);
-    this.#columns.forEach((column, i) => column.append(wordsAt(children[i] ?? 0n, 10)));
   }
 
   /** The batch of everything collected. */
   finish(): ArrowBatch {
-    if (this.#fallback !== undefined) return this.#fallback.finish();
-    const body = new BodyLayout(this.byteLength);
-    const columns = this.#columns.map((column) => column.place(body));
-    this.discard();
-    return { schema: this.#schema, rows: this.rows, columns, body: body.bytes };
+    return this.#collector.finish();
   }
 
   /** Lets go of what was collected. */
   discard(): void {
-    for (const array of this.#arrays.splice(0)) release(array, 8);
+    if (this.#collector instanceof ArrowCollector) this.#collector.discard();
   }
+}
+
+/** Throws where a result has failed, which node-api does not tell from its end. */
+export function checkResult(database: Database, result: DuckDBResult): void {
+  const { native } = database;
+  if (native === undefined) return; // such results were complete before they were fetched
+  const pointer = resultPointer(database, result);
+  if (pointer === undefined) throw new TypeError("DuckDB result handle is not what it used to be");
+  whilePinned([result], () => raiseResultError(native.symbols, pointer));
+}
+
+function resultPointer(database: Database, result: DuckDBResult): Pointer | undefined {
+  return database.native?.result(Reflect.get(result, "result"));
+}
+
+/** Where a fetching thread finds a result, unless it can be had value by value only. */
+export function fetchTarget(
+  database: Database,
+  connection: DuckDBConnection,
+  result: DuckDBResult,
+): Pick<FetchTarget, "library" | "result" | "connection"> | undefined {
+  const target = nativeFor(database, connection);
+  const pointer = resultPointer(database, result);
+  if (target === undefined || pointer === undefined) return undefined;
+  return {
+    library: target.native.path,
+    result: BigInt(Deno.UnsafePointer.value(pointer)),
+    connection: BigInt(Deno.UnsafePointer.value(target.connection)),
+  };
 }

@@ -48,6 +48,11 @@ export class FallbackCollector {
     this.#values = schema.fields.map(() => []);
   }
 
+  /** Rows collected so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
   /** A rough size, to end batches in time. */
   get byteLength(): number {
     return this.#rows * this.#values.length * 32;

@@ -5,6 +5,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { LitmusError } from "../base/errors.ts";
+import { FetchThreads } from "./fetch_threads.ts";
 import { type Native, openNative } from "./native_library.ts";
 import { engineFault, readFault } from "./sql_fault.ts";
 import { sqlText } from "./sql_text.ts";
@@ -24,6 +25,8 @@ export interface DatabaseOptions {
   readonly readableDirectories?: readonly string[];
   /** False to hand values over one by one even where whole columns can be. @default true */
   readonly wholeColumns?: boolean;
+  /** Threads that fetch large results, for a process that serves others. @default 0 */
+  readonly fetchThreads?: number;
 }
 
 /** An open in-memory DuckDB. */
@@ -33,13 +36,16 @@ export class Database {
   readonly own: DuckDBConnection;
   /** The functions for whole columns, or undefined where they cannot be reached. */
   readonly native: Native | undefined;
+  /** Threads for large results. */
+  readonly fetchThreads: FetchThreads;
   readonly #idle: DuckDBConnection[] = [];
   #closed = false;
 
-  private constructor(instance: DuckDBInstance, own: DuckDBConnection, wholeColumns: boolean) {
+  private constructor(instance: DuckDBInstance, own: DuckDBConnection, options: DatabaseOptions) {
     this.#instance = instance;
     this.own = own;
-    this.native = wholeColumns ? openNative() : undefined;
+    this.native = options.wholeColumns === false ? undefined : openNative();
+    this.fetchThreads = new FetchThreads(options.fetchThreads ?? 0);
   }
 
   /** Opens a fresh database. */
@@ -54,8 +60,7 @@ export class Database {
       autoload_known_extensions: "false",
       allow_community_extensions: "false",
     });
-    const { wholeColumns = true } = options;
-    const database = new Database(instance, await instance.connect(), wholeColumns);
+    const database = new Database(instance, await instance.connect(), options);
     await database.run("SET GLOBAL errors_as_json = true");
     await database.run("SET GLOBAL TimeZone = 'UTC'");
     await database.run("SET GLOBAL preserve_insertion_order = true");
@@ -111,6 +116,7 @@ export class Database {
   /** Closes all connections and the database. */
   close(): void {
     this.#closed = true;
+    this.fetchThreads.close();
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.own.closeSync();
     this.#instance.closeSync();

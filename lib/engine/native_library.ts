@@ -11,28 +11,12 @@
  */
 import { createRequire } from "node:module";
 import { version } from "@duckdb/node-api";
-
-const SYMBOLS = {
-  duckdb_library_version: { parameters: [], result: "pointer" },
-  duckdb_connection_get_arrow_options: { parameters: ["pointer", "buffer"], result: "void" },
-  duckdb_destroy_arrow_options: { parameters: ["buffer"], result: "void" },
-  duckdb_to_arrow_schema: {
-    parameters: ["pointer", "buffer", "buffer", "u64", "buffer"],
-    result: "pointer",
-  },
-  duckdb_data_chunk_to_arrow: { parameters: ["pointer", "pointer", "buffer"], result: "pointer" },
-  duckdb_schema_from_arrow: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
-  duckdb_data_chunk_from_arrow: {
-    parameters: ["pointer", "buffer", "pointer", "buffer"],
-    result: "pointer",
-  },
-  duckdb_destroy_arrow_converted_schema: { parameters: ["buffer"], result: "void" },
-  duckdb_append_data_chunk: { parameters: ["pointer", "pointer"], result: "i32" },
-  duckdb_destroy_data_chunk: { parameters: ["buffer"], result: "void" },
-  duckdb_error_data_has_error: { parameters: ["pointer"], result: "bool" },
-  duckdb_error_data_message: { parameters: ["pointer"], result: "pointer" },
-  duckdb_destroy_error_data: { parameters: ["buffer"], result: "void" },
-} as const;
+import {
+  type DuckDBLibrary,
+  type DuckDBSymbols,
+  openSymbols,
+  type Pointer,
+} from "./native_symbols.ts";
 
 const LIBRARY_NAMES: Readonly<Record<string, string>> = {
   darwin: "libduckdb.dylib",
@@ -44,20 +28,22 @@ const TAGS = {
   connection: [0x922b9bf54ab04dfcn, 0x8a258578d371db71n],
   chunk: [0x2c7537ab063a4296n, 0xb1e70f08b0bbd1a3n],
   appender: [0x32e0ab3b83f74a89n, 0xb785905d92d54996n],
+  result: [0x08f7fe3ae12345e5n, 0x8733310dc29372d9n],
 } as const;
-
-/** A non-null native pointer. */
-export type Pointer = Deno.PointerObject;
 
 /** The library and the way from a node-api handle to its pointer. */
 export interface Native {
-  readonly symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+  readonly symbols: DuckDBSymbols;
+  /** By what the library can be opened once more. */
+  readonly path: string;
   /** The `duckdb_connection` of a connection. */
   connection(handle: object): Pointer | undefined;
   /** The `duckdb_data_chunk` of a chunk. */
   chunk(handle: object): Pointer | undefined;
   /** The `duckdb_appender` of an appender. */
   appender(handle: object): Pointer | undefined;
+  /** The `duckdb_result` of a result. */
+  result(handle: object): Pointer | undefined;
   /** Any tagged handle, whatever its kind. */
   tagged(handle: object): Pointer | undefined;
 }
@@ -71,25 +57,27 @@ export function openNative(): Native | undefined {
 }
 
 function load(): Native | undefined {
-  const library = openLibrary();
-  if (library === undefined) return undefined;
+  const opened = openLibrary();
+  if (opened === undefined) return undefined;
   return {
-    symbols: library.symbols,
+    symbols: opened.library.symbols,
+    path: opened.path,
     connection: (handle) => {
       const holder = unwrap(handle, TAGS.connection);
       return holder === undefined ? undefined : pointerAt(holder);
     },
     chunk: (handle) => unwrap(handle, TAGS.chunk),
     appender: (handle) => unwrap(handle, TAGS.appender),
+    result: (handle) => unwrap(handle, TAGS.result),
     tagged: (handle) => unwrap(handle, undefined),
   };
 }
 
-function openLibrary(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
-  for (const candidate of candidates()) {
+function openLibrary(): { readonly path: string; readonly library: DuckDBLibrary } | undefined {
+  for (const path of candidates()) {
     try {
-      const library = Deno.dlopen(candidate, SYMBOLS);
-      if (isSameVersion(library)) return library;
+      const library = openSymbols(path);
+      if (isSameVersion(library)) return { path, library };
       library.close(); // another DuckDB of this machine: its structures are not those of ours
     } catch (error) {
       // The next candidate may be the right one; without any the slower way is taken.
@@ -99,7 +87,7 @@ function openLibrary(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
   return undefined;
 }
 
-function isSameVersion({ symbols }: Deno.DynamicLibrary<typeof SYMBOLS>): boolean {
+function isSameVersion({ symbols }: DuckDBLibrary): boolean {
   const text = symbols.duckdb_library_version();
   return text !== null && Deno.UnsafePointerView.getCString(text) === version();
 }
@@ -142,16 +130,4 @@ function unwrap(handle: object, tag: readonly [bigint, bigint] | undefined): Poi
 
 function pointerAt(pointer: Pointer): Pointer | undefined {
   return Deno.UnsafePointer.create(words(pointer, 1)[0] ?? 0n) ?? undefined;
-}
-
-/** Throws where a DuckDB error object holds an error; frees it in any case. */
-export function raise(native: Native, error: Deno.PointerValue, what: string): void {
-  if (error === null) return;
-  const failed = native.symbols.duckdb_error_data_has_error(error);
-  const text = failed ? native.symbols.duckdb_error_data_message(error) : null;
-  const message = text === null ? "" : Deno.UnsafePointerView.getCString(text);
-  native.symbols.duckdb_destroy_error_data(
-    new BigUint64Array([BigInt(Deno.UnsafePointer.value(error))]),
-  );
-  if (failed) throw new Error(`${what}: ${message}`);
 }

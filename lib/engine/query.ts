@@ -8,9 +8,10 @@ import { SqlError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { arrowStatement } from "./arrow_cast.ts";
 import { bindParameters, type Parameters } from "./bind_parameters.ts";
-import { BatchCollector, resultSchema } from "./chunk_arrow.ts";
+import { resultSchema } from "./chunk_arrow.ts";
 import type { Database } from "./database.ts";
 import { QueryGuard } from "./query_guard.ts";
+import { resultBatches } from "./result_batches.ts";
 import { onlyStatement } from "./sql_scan.ts";
 import { prepareReading } from "./statement_gate.ts";
 
@@ -55,9 +56,12 @@ export async function runQuery(
   const connection = await database.borrow();
   const guard = new QueryGuard(database, connection, sql, options);
   try {
-    const result = await guard.busy(() => start(connection, guard, sql, options.parameters));
+    const result = await guard.busy(() =>
+      start(database, connection, guard, sql, options.parameters)
+    );
     const schema = resultSchema(database, connection, result);
-    const batches = streamBatches(database, connection, result, schema, guard, options.batchRows);
+    const batchRows = options.batchRows ?? DAEMON_LIMITS.batchRows;
+    const batches = resultBatches({ database, connection, result, schema, guard, batchRows });
     return { schema, batches: new BatchStream(batches, guard) };
   } catch (error) {
     throw await guard.fail(error);
@@ -65,6 +69,7 @@ export async function runQuery(
 }
 
 async function start(
+  database: Database,
   connection: DuckDBConnection,
   guard: QueryGuard,
   sql: string,
@@ -72,10 +77,11 @@ async function start(
 ): Promise<DuckDBResult> {
   guard.check();
   await connection.run("BEGIN TRANSACTION READ ONLY");
-  return await execute(connection, guard, sql, parameters);
+  return await execute(database, connection, guard, sql, parameters);
 }
 
 async function execute(
+  database: Database,
   connection: DuckDBConnection,
   guard: QueryGuard,
   sql: string,
@@ -86,11 +92,14 @@ async function execute(
     // Each of these runs apart: an interrupt between two of them is lost on the engine.
     guard.check();
     bindParameters(prepared, parameters, sql);
-    const result = await prepared.stream();
+    // Without the native functions, a stream that fails half-way would look like one that ends.
+    const result = await (database.native === undefined ? prepared.run() : prepared.stream());
     guard.check();
     // Types that hang on parameters are known only by now.
     const cast = arrowStatement(onlyStatement(sql), result);
-    return cast === undefined ? result : await execute(connection, guard, cast, parameters);
+    return cast === undefined
+      ? result
+      : await execute(database, connection, guard, cast, parameters);
   } finally {
     prepared.destroySync();
   }
@@ -127,39 +136,6 @@ async function describe(
     return { schema: resultSchema(database, connection, prepared), parameterNames };
   } finally {
     prepared.destroySync();
-  }
-}
-
-async function* streamBatches(
-  database: Database,
-  connection: DuckDBConnection,
-  result: DuckDBResult,
-  schema: ArrowSchema,
-  guard: QueryGuard,
-  batchRows: number = DAEMON_LIMITS.batchRows,
-): AsyncGenerator<ArrowBatch> {
-  let collector = new BatchCollector(database, connection, schema);
-  try {
-    guard.check();
-    let next = guard.fetch(result);
-    for (;;) {
-      const chunk = await next;
-      if (chunk === null || chunk.rowCount === 0) break;
-      // DuckDB works on the next chunk while this one is copied.
-      next = guard.fetch(result);
-      collector.append(chunk);
-      if (collector.rows >= batchRows || collector.byteLength > DAEMON_LIMITS.batchBytes) {
-        yield collector.finish();
-        guard.check();
-        collector = new BatchCollector(database, connection, schema);
-      }
-    }
-    if (collector.rows > 0) yield collector.finish();
-  } catch (error) {
-    throw await guard.fail(error);
-  } finally {
-    collector.discard();
-    await guard.close();
   }
 }
 

@@ -2,7 +2,7 @@
  * What a running query holds: a borrowed connection, a signal, a clock.
  * @module
  */
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { LimitError } from "../base/errors.ts";
 import type { Database } from "./database.ts";
 import { sqlFault } from "./sql_fault.ts";
@@ -23,6 +23,7 @@ export class QueryGuard {
   #timedOut = false;
   #callers = 0;
   #fetching: Promise<unknown> | undefined;
+  #giveBack: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #stop = (): void => {
     this.interrupt();
@@ -66,12 +67,16 @@ export class QueryGuard {
     if (this.#closed !== undefined) throw new DOMException("Query was cancelled", "AbortError");
   }
 
-  /** Fetches a chunk; one at a time. */
-  fetch(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
-    const chunk = result.fetchChunk();
+  /** Notes a fetch, which must have ended before the connection is handed back; one at a time. */
+  fetch<T>(fetched: Promise<T>): Promise<T> {
     // Awaited in the next turn, or by close(): an early exit must not leave it unhandled.
-    this.#fetching = chunk.catch(() => {});
-    return chunk;
+    this.#fetching = fetched.catch(() => {});
+    return fetched;
+  }
+
+  /** Has something given back once no fetch is under way any more. */
+  onClose(giveBack: () => void): void {
+    this.#giveBack = giveBack;
   }
 
   /** Stops what runs; nothing where the connection is somebody else's by now. */
@@ -102,6 +107,7 @@ export class QueryGuard {
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener("abort", this.#stop);
     await this.#fetching;
+    this.#giveBack?.();
     try {
       await this.#connection.run("ROLLBACK");
       this.#database.release(this.#connection);

@@ -19,7 +19,8 @@ import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowColumn, ArrowField } from "../arrow/field.ts";
 import { Exporter } from "./arrow_c_write.ts";
 import type { Database } from "./database.ts";
-import { type Native, type Pointer, raise } from "./native_library.ts";
+import type { Native } from "./native_library.ts";
+import { type Pointer, raise } from "./native_symbols.ts";
 import { whilePinned } from "./pinned.ts";
 
 /** Rows that DuckDB takes at once. */
@@ -104,7 +105,7 @@ export class TableAppender {
         converted,
         chunk,
       );
-      raise(target.native, error, "Cannot take the batch over");
+      raise(target.native.symbols, error, "Cannot take the batch over");
       const pointer = Deno.UnsafePointer.create(chunk[0] ?? 0n);
       const appended = symbols.duckdb_append_data_chunk(target.appender, pointer);
       symbols.duckdb_destroy_data_chunk(chunk);
@@ -132,7 +133,7 @@ export class TableAppender {
         exporter.schema(fields),
         schema,
       );
-      raise(target.native, error, "Cannot take the schema over");
+      raise(target.native.symbols, error, "Cannot take the schema over");
     });
     this.#converted = { fields, key, schema };
     return schema;
