@@ -46,7 +46,9 @@ function ownSample(): Sample {
   const writer = "0123456789abcdef";
   const builder = new EventBatchBuilder(sessionId);
   const batches = Array.from({ length: BATCHES }, (_, i) => {
-    for (const event of events.slice(i * ROWS, (i + 1) * ROWS)) builder.append(event);
+    for (const event of events.slice(i * ROWS, (i + 1) * ROWS)) {
+      builder.append({ ...event, json: new TextEncoder().encode(event.json) });
+    }
     return builder.finish(writer, i + 1);
   });
   return sampleOf([eventSchemaFrame(writer, 0), ...batches, END_OF_STREAM]);

@@ -5,7 +5,7 @@
 import { InvalidDataError } from "../base/errors.ts";
 import { ARROW_LIMITS } from "../base/limits.ts";
 import { type MessageHeader, readMessageHeader } from "./message_reader.ts";
-import { findStamp, type FoundStamp, mentionsStamp, stampMatches } from "./stamp.ts";
+import { findStamp, type FoundStamp, mentionsStamp, PREFIX_BYTES, stampMatches } from "./stamp.ts";
 import type { ByteSource, ScanEnd, ScanMessage } from "./scan_item.ts";
 
 /** A message whose stamp was believed and whose body was left unread. */
@@ -43,8 +43,6 @@ export interface FrameContext {
   readonly believed?: (stamp: FoundStamp) => boolean;
 }
 
-/** Bytes before each metadata block: continuation marker and length. */
-export const PREFIX_BYTES = 8;
 /** The continuation marker. */
 export const CONTINUATION = 0xffffffff;
 

@@ -5,7 +5,8 @@
 import { Builder } from "flatbuffers";
 import type { ArrowBatch, ArrowColumn, ArrowField, ArrowSchema } from "./field.ts";
 import { layoutOf } from "./field.ts";
-import { framePrefix, sealStamp, type Stamp, STAMP_KEY, stampText } from "./stamp.ts";
+import { framePrefix, PREFIX_BYTES, sealStamp } from "./stamp.ts";
+import { type Stamp, STAMP_KEY, stampText } from "./stamp.ts";
 import { writeType } from "./type_table.ts";
 
 const METADATA_V5 = 4;
@@ -82,16 +83,38 @@ function dictionariesOf(column: ArrowColumn): IpcMessage[] {
 
 /** The message as one contiguous run of bytes, prefix included. */
 export function frameBytes(message: IpcMessage): Uint8Array {
+  const { metadata, bodyBytes } = message;
+  const bytes = new Uint8Array(PREFIX_BYTES + metadata.byteLength + bodyBytes);
+  place(bytes, message);
+  return bytes;
+}
+
+/**
+ * As {@linkcode frameBytes}, built in the memory around the last buffer of the body, which stays where it
+ * is; undefined where there is no room for the rest before and behind it.
+ */
+export function frameAround(message: IpcMessage): Uint8Array | undefined {
   const { metadata, body, bodyBytes } = message;
-  const bytes = new Uint8Array(8 + metadata.byteLength + bodyBytes);
+  const last = body.findLast((part) => part.buffer !== PADDING.buffer);
+  if (last === undefined) return undefined;
+  const behind = last.byteLength + (-last.byteLength & 7);
+  const start = last.byteOffset - PREFIX_BYTES - metadata.byteLength - (bodyBytes - behind);
+  const end = last.byteOffset + behind;
+  if (start < 0 || end > last.buffer.byteLength) return undefined;
+  const bytes = new Uint8Array(last.buffer, start, end - start);
+  place(bytes, message);
+  return bytes;
+}
+
+function place(bytes: Uint8Array, { metadata, body }: IpcMessage): void {
   bytes.set(framePrefix(metadata.byteLength));
-  bytes.set(metadata, 8);
-  let at = 8 + metadata.byteLength;
+  bytes.set(metadata, PREFIX_BYTES);
+  let at = PREFIX_BYTES + metadata.byteLength;
   for (const part of body) {
-    bytes.set(part, at);
+    const isThere = part.buffer === bytes.buffer && part.byteOffset === bytes.byteOffset + at;
+    if (!isThere) bytes.set(part, at);
     at += part.byteLength;
   }
-  return bytes;
 }
 
 function finish(

@@ -3,7 +3,8 @@
  * @module
  */
 import { ARROW_LIMITS } from "../base/limits.ts";
-import { CONTINUATION, PREFIX_BYTES, readFrame } from "./frame.ts";
+import { CONTINUATION, readFrame } from "./frame.ts";
+import { PREFIX_BYTES } from "./stamp.ts";
 import type { ByteSource } from "./scan_item.ts";
 
 /** What may count as the next message. */

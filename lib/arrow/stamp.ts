@@ -26,7 +26,8 @@ const PATTERN =
   /^litmus\.frame\/1 k=([SB]) w=([0-9a-f]{16}) s=([0-9a-f]{12}) r=([0-9a-f]{8}) m=([0-9a-f]{8}) b=([0-9a-f]{12}) c=([0-9a-f]{8})$/;
 const CRC_DIGITS = 8;
 const ZERO_DIGITS = new Uint8Array(CRC_DIGITS).fill(0x30);
-const PREFIX_BYTES = 8;
+/** Bytes before each metadata block: continuation marker and length. */
+export const PREFIX_BYTES = 8;
 
 /** What a stamp says of its message. */
 export interface Stamp {

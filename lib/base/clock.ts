@@ -10,23 +10,24 @@ export interface Clock {
 }
 
 const ORIGIN_MICROS = Math.round(performance.timeOrigin * 1000);
-let last = 0;
+/** How often the two clocks are compared: reading the wall clock costs as much as the rest. */
+const COMPARE_MICROS = 10_000;
+const DRIFT_MICROS = 2000;
+let correction = 0;
+let comparedAt = -Infinity;
 
 /**
- * The wall clock in microseconds. `Date.now()` has milliseconds only, so the fraction comes from the
+ * The wall clock in microseconds. `Date.now()` has milliseconds only, so the time comes from the
  * monotonic clock; the two are brought together again when they drift apart by more than 2 ms, as after an
  * adjustment of the system clock.
  */
 export const systemClock: Clock = {
   nowMicros() {
-    const wall = Date.now() * 1000;
     const fine = ORIGIN_MICROS + Math.floor(performance.now() * 1000) + correction;
-    if (Math.abs(fine - wall) > 2000) {
-      correction += wall - fine;
-      return last = wall;
-    }
-    return last = fine > last || last - fine > 2000 ? fine : last;
+    if (fine < comparedAt + COMPARE_MICROS) return fine;
+    const wall = Date.now() * 1000;
+    const now = Math.abs(fine - wall) > DRIFT_MICROS ? wall : fine;
+    correction += now - fine;
+    return comparedAt = now;
   },
 };
-
-let correction = 0;

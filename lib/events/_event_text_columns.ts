@@ -4,17 +4,29 @@
  * @module
  */
 import type { ArrowColumn, ArrowField } from "../arrow/field.ts";
+import type { BatchMemory } from "./batch_memory.ts";
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 const MAX_BYTES = 2 ** 31 - 1;
+const FIRST_BYTES = 64 * 1024;
+/** Longer texts go into memory that is lent. */
+const LENT_BYTES = 512 * 1024;
 
 /** Text of any kind, one value after the other; no nulls. */
 export class TextColumn {
+  readonly #memory: BatchMemory | undefined;
   #offsets = new Int32Array(1025);
-  #data = new Uint8Array(64 * 1024);
+  #data = new Uint8Array(FIRST_BYTES);
+  /** Where the text begins. */
+  #front = 0;
   #rows = 0;
   #used = 0;
+
+  /** @param memory lends what long texts take */
+  constructor(memory?: BatchMemory) {
+    this.#memory = memory;
+  }
 
   /** Values so far. */
   get length(): number {
@@ -26,60 +38,85 @@ export class TextColumn {
     return this.#used;
   }
 
-  /** The bytes so far and room behind them; valid until the next append. */
-  get bytes(): Uint8Array {
-    return this.#data;
+  /** Adds a text in UTF-8. */
+  append(text: Uint8Array): void {
+    const at = this.#room(text.byteLength);
+    this.#data.set(text, at);
+    this.#endRow(text.byteLength);
   }
 
-  /** Adds a text. */
-  append(text: string): void {
-    // Three bytes per UTF-16 unit is the most that UTF-8 takes; asking for it avoids a second pass.
-    const worst = text.length * 3;
-    if (this.#used + worst > this.#data.byteLength) this.#grow(worst);
-    this.#used += encoder.encodeInto(text, this.#data.subarray(this.#used)).written;
-    this.#endRow();
-  }
-
-  /** Adds a text that lies encoded somewhere. */
-  appendBytes(source: Uint8Array, start: number, length: number): void {
-    if (this.#used + length > this.#data.byteLength) this.#grow(length);
+  /** Adds a short piece of another text. */
+  appendRange(source: Uint8Array, start: number, length: number): void {
+    const at = this.#room(length);
     const data = this.#data;
-    const used = this.#used;
-    for (let i = 0; i < length; i++) data[used + i] = source[start + i] ?? 0;
-    this.#used = used + length;
-    this.#endRow();
+    for (let i = 0; i < length; i++) data[at + i] = source[start + i]!;
+    this.#endRow(length);
   }
 
-  #endRow(): void {
+  #endRow(bytes: number): void {
     if (this.#rows + 1 >= this.#offsets.length) {
       const grown = new Int32Array(this.#offsets.length * 2);
       grown.set(this.#offsets);
       this.#offsets = grown;
     }
-    this.#offsets[++this.#rows] = this.#used;
+    this.#offsets[++this.#rows] = this.#used += bytes;
   }
 
-  #grow(more: number): void {
-    if (this.#used + more > MAX_BYTES) {
+  /** Where the next bytes go. */
+  #room(more: number): number {
+    const end = this.#front + this.#used + more;
+    if (end > this.#data.byteLength) this.#grow(this.#used + more);
+    return this.#front + this.#used;
+  }
+
+  #grow(wanted: number): void {
+    if (wanted > MAX_BYTES) {
       throw new RangeError("An event batch holds at most 2 GiB of text: wait for a flush");
     }
-    const wanted = Math.max(this.#used + more, this.#data.byteLength * 2);
-    const grown = new Uint8Array(Math.min(MAX_BYTES, wanted));
-    grown.set(this.#data.subarray(0, this.#used));
-    this.#data = grown;
+    const before = this.#data;
+    const old = before.subarray(this.#front, this.#front + this.#used);
+    if (wanted > LENT_BYTES && this.#memory?.holds(wanted) === true) {
+      const { bytes, front } = this.#memory.take();
+      this.#data = bytes;
+      this.#front = front;
+    } else {
+      this.#data = new Uint8Array(
+        Math.min(MAX_BYTES, Math.max(wanted, old.byteLength * 2, FIRST_BYTES)),
+      );
+      this.#front = 0;
+    }
+    this.#data.set(old, this.#front);
+    this.#memory?.give(before);
   }
 
   /** The column; valid until the next append. */
   finish(field: ArrowField): ArrowColumn {
     const offsets = new Uint8Array(this.#offsets.buffer, 0, (this.#rows + 1) * 4);
-    const buffers = [NOTHING, offsets, this.#data.subarray(0, this.#used)];
-    return { field, length: this.#rows, nullCount: 0, buffers, children: [] };
+    const data = this.#data.subarray(this.#front, this.#front + this.#used);
+    return {
+      field,
+      length: this.#rows,
+      nullCount: 0,
+      buffers: [NOTHING, offsets, data],
+      children: [],
+    };
   }
 
-  /** Forgets the values and keeps the memory. */
+  /** Forgets the values and keeps the memory, but for what a text took that is too long to be lent any. */
   reset(): void {
     this.#rows = 0;
     this.#used = 0;
+    const isOwn = this.#memory !== undefined && this.#front === 0;
+    if (isOwn && this.#data.byteLength > LENT_BYTES * 2) this.#data = NOTHING;
+  }
+
+  /** Forgets the values and the memory, which belongs to somebody else now. */
+  handOver(): void {
+    this.#rows = 0;
+    this.#used = 0;
+    const next = this.#memory?.take();
+    this.#data = next?.bytes ?? NOTHING;
+    this.#front = next?.front ?? 0;
   }
 }
 
@@ -93,10 +130,10 @@ export class StretchColumn {
   #stretches: Stretch[] = [];
   #last: Stretch | undefined;
 
-  /** Adds a value. */
-  append(text: string | null): void {
-    if (this.#last !== undefined && this.#last.text === text) this.#last.rows++;
-    else this.#stretches.push(this.#last = { text, rows: 1 });
+  /** Adds a value, or a number of equal ones. */
+  append(text: string | null, rows = 1): void {
+    if (this.#last !== undefined && this.#last.text === text) this.#last.rows += rows;
+    else this.#stretches.push(this.#last = { text, rows });
   }
 
   /** The column. */

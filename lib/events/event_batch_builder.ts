@@ -2,11 +2,14 @@
  * Collects events as Arrow columns and closes them into stamped record batches.
  * @module
  */
-import { constantUtf8Column, writeInt64 } from "../arrow/column_builder.ts";
+import { writeInt64 } from "../arrow/column_builder.ts";
 import { type ArrowColumn, type ArrowField, type ArrowSchema, field } from "../arrow/field.ts";
-import { encodeBatch, encodeSchema, frameBytes } from "../arrow/message_writer.ts";
+import { encodeBatch, encodeSchema, frameAround, frameBytes } from "../arrow/message_writer.ts";
+import { EVENT_LIMITS } from "../base/limits.ts";
 import { StretchColumn, TextColumn } from "./_event_text_columns.ts";
-import type { NormalizedEvent } from "./event_base.ts";
+import type { BatchMemory } from "./batch_memory.ts";
+import type { EventRow } from "./event_base.ts";
+import { ID_AT, ID_LENGTH } from "./event_text.ts";
 
 const ID = field("id", "u");
 const TYPE = field("event_type", "u");
@@ -22,6 +25,8 @@ export const EVENT_SCHEMA: ArrowSchema = {
 };
 
 const NOTHING = new Uint8Array(0);
+const encoder = new TextEncoder();
+const IN_PLACE_BYTES = EVENT_LIMITS.batchBytes / 2;
 
 /** A growing column of timestamps. */
 class MicrosBuilder {
@@ -49,23 +54,21 @@ class MicrosBuilder {
   }
 }
 
-/** `{"id":"`, which opens the JSON text of each event of this package. */
-const ID_OFFSET = 7;
-const ID_LENGTH = 36;
-const QUOTE = 34;
-
 /** Builds the record batches of one session. */
 export class EventBatchBuilder {
   readonly #sessionId: string;
   readonly #id = new TextColumn();
   readonly #type = new StretchColumn();
+  readonly #session = new StretchColumn();
   readonly #run = new StretchColumn();
-  readonly #json = new TextColumn();
+  readonly #json: TextColumn;
   readonly #occurred = new MicrosBuilder();
   readonly #received = new MicrosBuilder();
 
-  constructor(sessionId: string) {
+  /** @param memory lends what large batches take; their bytes are to be given back to it */
+  constructor(sessionId: string, memory?: BatchMemory) {
     this.#sessionId = sessionId;
+    this.#json = new TextColumn(memory);
   }
 
   /** Events collected so far. */
@@ -79,40 +82,37 @@ export class EventBatchBuilder {
   }
 
   /** Adds an event. */
-  append(event: NormalizedEvent): void {
-    const start = this.#json.byteLength;
-    this.#json.append(event.json);
-    this.#appendId(event, start + ID_OFFSET);
-    this.#type.append(event.eventType);
-    this.#occurred.append(event.occurredAtMicros);
-    this.#received.append(event.receivedAtMicros);
-    this.#run.append(event.runId);
-  }
-
-  /** The id stands in the JSON text already, where it was encoded a moment ago. */
-  #appendId({ id, json }: NormalizedEvent, at: number): void {
-    const bytes = this.#json.bytes;
-    const isThere = id.length === ID_LENGTH && json.startsWith(id, ID_OFFSET) &&
-      bytes[at + ID_LENGTH] === QUOTE;
-    if (isThere) this.#id.appendBytes(bytes, at, ID_LENGTH);
-    else this.#id.append(id);
+  append({ id, eventType, occurredAtMicros, receivedAtMicros, runId, json }: EventRow): void {
+    this.#json.append(json);
+    if (id === undefined) this.#id.appendRange(json, ID_AT, ID_LENGTH);
+    else this.#id.append(encoder.encode(id));
+    this.#type.append(eventType);
+    this.#occurred.append(occurredAtMicros);
+    this.#received.append(receivedAtMicros);
+    this.#run.append(runId);
   }
 
   /** Closes the batch into one run of bytes and starts the next. */
   finish(writer: string, sequence: number): Uint8Array {
-    const rows = this.rows;
+    const { rows } = this;
+    this.#session.append(this.#sessionId, rows);
     const columns = [
       this.#id.finish(ID),
       this.#type.finish(TYPE),
       this.#occurred.finish(OCCURRED),
       this.#received.finish(RECEIVED),
-      constantUtf8Column(SESSION, this.#sessionId, rows),
+      this.#session.finish(SESSION),
       this.#run.finish(RUN),
       this.#json.finish(JSON_TEXT),
     ];
     const stamp = { kind: "batch", writer, sequence, rows } as const;
-    const bytes = frameBytes(encodeBatch({ schema: EVENT_SCHEMA, rows, columns }, stamp));
-    for (const builder of [this.#id, this.#type, this.#run, this.#json]) builder.reset();
+    const message = encodeBatch({ schema: EVENT_SCHEMA, rows, columns }, stamp);
+    // A short text is copied, so that it does not keep large memory until it is synced.
+    const around = this.byteLength < IN_PLACE_BYTES ? undefined : frameAround(message);
+    const bytes = around ?? frameBytes(message);
+    if (around === undefined) this.#json.reset();
+    else this.#json.handOver();
+    for (const column of [this.#id, this.#type, this.#session, this.#run]) column.reset();
     this.#occurred.reset();
     this.#received.reset();
     return bytes;

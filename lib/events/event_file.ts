@@ -41,6 +41,8 @@ export interface EventFileParts {
   readonly writer: string;
   /** Size from which on the next batch goes to the next file. @default EVENT_LIMITS.segmentBytes */
   readonly segmentBytes?: number;
+  /** Told of each batch once it is on the device and not needed in memory any more. */
+  readonly onSynced?: (batch: PendingBatch) => void;
 }
 
 /** A file that failed twice in a row is the device's matter, not that of the file. */
@@ -255,6 +257,8 @@ export class EventFile {
     for (const batch of this.#unsynced) {
       if (batch.sequence > sequence) break;
       this.#unsyncedBytes -= batch.bytes.byteLength;
+      // One that was in a file that was left may be on its way into the next.
+      if (!this.#homeless.includes(batch)) this.#parts.onSynced?.(batch);
       covered++;
     }
     this.#unsynced.splice(0, covered);

@@ -6,14 +6,14 @@ import { newId } from "../base/ids.ts";
 import { EventBatchBuilder, eventSchemaFrame } from "./event_batch_builder.ts";
 import type { Damage } from "./event_file_reader.ts";
 import { eventBatches, eventFiles } from "./event_files.ts";
-import { normalizeEvent } from "./validate_event.ts";
+import { writeEvent } from "./validate_event.ts";
 
 const WRITER = "00000000000000aa";
 
 function batch(sessionId: string, sequence: number, writer = WRITER): Uint8Array {
   const builder = new EventBatchBuilder(sessionId);
   const defaults = { sessionId, newId, nowMicros: () => 0 };
-  builder.append(normalizeEvent({ event_type: "x.test", sequence }, defaults));
+  builder.append(writeEvent({ event_type: "x.test", sequence }, defaults));
   return builder.finish(writer, sequence);
 }
 

@@ -6,7 +6,10 @@ import type { WrittenBatch } from "./event_file.ts";
 
 /** Where batches go once they are in the file; must never throw or wait. */
 export interface BatchSink {
-  /** Takes a batch that was handed to the operating system. */
+  /**
+   * Takes a batch that was handed to the operating system. Bytes of 1 MiB and more are its own only until
+   * this returns: their memory is used again.
+   */
   offer(batch: WrittenBatch, writer: string): void;
   /** True while somebody watches live and a batch should not linger. */
   readonly eager: boolean;

@@ -11,15 +11,16 @@ import { EVENT_LIMITS } from "../base/limits.ts";
 import { scriptName } from "../base/script_name.ts";
 import { newWriterKey } from "../arrow/stamp.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
+import { BatchMemory } from "./batch_memory.ts";
 import { EventBatchBuilder } from "./event_batch_builder.ts";
 import { EventFile, type PendingBatch } from "./event_file.ts";
-import type { EventDefaults, NormalizedEvent } from "./event_base.ts";
+import type { EventDefaults, EventRow, NormalizedEvent } from "./event_base.ts";
 import type { BatchSink, EventLogOptions, EventLogStatus, PushState } from "./event_log_types.ts";
 import type { EventInput, UnknownEventInput } from "./event_inputs.ts";
 import { type ExitFlush, flushAtExit, forgetAtExit } from "./exit_flush.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { saveReference } from "./reference_data.ts";
-import { normalizeEvent } from "./validate_event.ts";
+import { writeEvent } from "./validate_event.ts";
 import { takeWriterLock, type WriterLock } from "./writer_lock.ts";
 
 export type { BatchSink, EventLogOptions, EventLogStatus, PushState };
@@ -35,6 +36,7 @@ export interface EventLogParts {
   readonly segmentBytes?: number;
 }
 
+const encoder = new TextEncoder();
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Types after which nothing lingers: whoever looks at a run wants its beginning and end at once. */
@@ -45,7 +47,7 @@ const BOUNDARIES: ReadonlySet<string> = new Set([
   "run.ended",
 ]);
 /** Longer events are looked at one by one. */
-const LARGE_CHARACTERS = EVENT_LIMITS.batchBytes / 4;
+const LARGE_BYTES = EVENT_LIMITS.batchBytes / 4;
 const SYNCED: ReadonlySet<string> = new Set(["session.ended", "run.ended"]);
 
 /**
@@ -60,6 +62,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
   readonly dataDir: string;
   readonly #writer = newWriterKey();
   readonly #clock: Clock;
+  readonly #memory = new BatchMemory();
   readonly #builder: EventBatchBuilder;
   readonly #file: EventFile;
   readonly #date: string;
@@ -95,7 +98,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
     this.#clock = parts.clock ?? systemClock;
     this.#layer = parts.layer ?? diskLayer;
     this.#sink = parts.sink;
-    this.#builder = new EventBatchBuilder(sessionId);
+    this.#builder = new EventBatchBuilder(sessionId, this.#memory);
     this.#date = dateFolder(this.#clock.nowMicros());
     this.#file = new EventFile({
       layout: dataLayout(parts.dataDir),
@@ -103,6 +106,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
       date: this.#date,
       sessionId,
       writer: this.#writer,
+      onSynced: ({ bytes }) => this.#memory.give(bytes),
       ...(parts.segmentBytes === undefined ? {} : { segmentBytes: parts.segmentBytes }),
     });
     this.#defaults = {
@@ -150,7 +154,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
   /** Queues an event of a type that this version does not know; it is kept as it is. */
   emit<T extends string>(event: UnknownEventInput<T>): void | Promise<void>;
   emit(event: EventInput | UnknownEventInput): void | Promise<void> {
-    return this.append(normalizeEvent(event, this.#defaults));
+    return this.#append(writeEvent(event, this.#defaults));
   }
 
   /**
@@ -159,10 +163,12 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
    * @throws {InvalidDataError} where it belongs to another session or is too large
    */
   append(normalized: NormalizedEvent): void | Promise<void> {
+    return this.#append({ ...normalized, json: encoder.encode(normalized.json) });
+  }
+
+  #append(row: EventRow): void | Promise<void> {
     if (this.#closed) throw new TypeError("Event log is closed: open another to emit events");
-    if (normalized.sessionId !== this.sessionId || normalized.json.length > LARGE_CHARACTERS) {
-      this.#check(normalized);
-    }
+    if (row.sessionId !== this.sessionId || row.json.byteLength > LARGE_BYTES) this.#check(row);
     if (this.#room !== undefined && this.#heldBytes() >= EVENT_LIMITS.heldBytes) {
       throw new LimitError(
         `Event log holds ${
@@ -170,9 +176,9 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
         } events that are not in the file: wait for the promise that emit() returns`,
       );
     }
-    this.#builder.append(normalized);
+    this.#builder.append(row);
     this.#emitted++;
-    const { eventType } = normalized;
+    const { eventType } = row;
     if (
       this.#builder.rows >= EVENT_LIMITS.batchEvents ||
       this.#builder.byteLength >= EVENT_LIMITS.batchBytes
@@ -184,17 +190,16 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
     return this.#room?.promise;
   }
 
-  #check(normalized: NormalizedEvent): void {
-    if (normalized.sessionId !== this.sessionId) {
+  #check({ sessionId, json }: EventRow): void {
+    if (sessionId !== this.sessionId) {
       throw new InvalidDataError(
-        `Event belongs to session ${normalized.sessionId}, this log writes ${this.sessionId}: use EventStore for several sessions`,
+        `Event belongs to session ${sessionId}, this log writes ${this.sessionId}: use EventStore for several sessions`,
         { path: "session_id" },
       );
     }
-    const { length } = normalized.json;
-    if (length > EVENT_LIMITS.eventBytes) {
+    if (json.byteLength > EVENT_LIMITS.eventBytes) {
       throw new InvalidDataError(
-        `Event has ${length} characters, at most ${EVENT_LIMITS.eventBytes} are taken: write the data to a channel or with saveRef()`,
+        `Event has ${json.byteLength} bytes, at most ${EVENT_LIMITS.eventBytes} are taken: write the data to a channel or with saveRef()`,
       );
     }
     // One large event for each batch, else a few of them make a batch that no reader wants to hold.
@@ -311,6 +316,7 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
     const later = this.#rowsBySequence.findIndex(({ sequence }) => sequence > synced);
     const covered = this.#rowsBySequence.splice(0, later < 0 ? Infinity : later);
     this.#synced = covered.at(-1)?.flushed ?? this.#synced;
+    if (this.#file.unsyncedBytes === 0) this.#memory.trim();
     this.#releaseRoom();
   }
 

@@ -6,6 +6,9 @@
 import { InvalidDataError } from "../base/errors.ts";
 import { formatMicros } from "../base/time.ts";
 
+/** Differs from everything that an event can hold. */
+export const UNSET: unique symbol = Symbol("unset");
+
 /** Readers of other programs recurse; Python's JSON parser for events gives up at 200. */
 const MAX_DEPTH = 100;
 
@@ -91,10 +94,44 @@ const ESCAPE = /\\(ud[89a-f][0-9a-f]{2}|.)/g;
  *
  * @param value Made of what {@linkcode jsonValue} returns.
  */
-export function jsonText(value: object): string {
+export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   if (!text.includes("\\ud")) return text;
   return text.replace(ESCAPE, (escape) => escape.length > 2 ? "\ufffd" : escape);
+}
+
+/** What a flat object held, to know it again. */
+class FlatCopy {
+  readonly keys: readonly string[];
+  readonly values: readonly unknown[];
+
+  constructor(value: object) {
+    this.keys = Object.keys(value);
+    this.values = Object.values(value);
+  }
+}
+
+/**
+ * What {@linkcode isSameFlat} compares with: of a flat object a copy, of a plain value itself.
+ *
+ * @param value Made of what {@linkcode jsonValue} or {@linkcode jsonMap} returns.
+ */
+export function flatCopy(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return isFlat(value) ? new FlatCopy(value) : UNSET;
+}
+
+/** Tells whether an object has the JSON text of the one that was copied. */
+export function isSameFlat(copy: unknown, value: unknown): boolean {
+  if (!(copy instanceof FlatCopy) || typeof value !== "object" || value === null) return false;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const { keys, values } = copy;
+  let i = 0;
+  for (const key in value) {
+    if (key !== keys[i] || (value as Record<string, unknown>)[key] !== values[i]) return false;
+    i++;
+  }
+  return i === keys.length;
 }
 
 function isFlat(value: object): boolean {

@@ -3,16 +3,50 @@
  * @module
  */
 import { InvalidDataError } from "../base/errors.ts";
-import { formatMicros } from "../base/time.ts";
-import { type EventDefaults, type NormalizedEvent, startEvent } from "./event_base.ts";
+import { type EventDefaults, EventHead, type EventRow, headNames } from "./event_base.ts";
+import type { NormalizedEvent } from "./event_base.ts";
 import { baseFieldNames } from "./event_field.ts";
 import { eventSpec } from "./event_fields.ts";
 import type { EventInput } from "./event_inputs.ts";
+import { EventText, ID_AT, ID_LENGTH } from "./event_text.ts";
 import { describeValue, jsonText, jsonValue } from "./json_value.ts";
-import { compileNormalizer, type Normalizer } from "./normalize_compiler.ts";
+import { compileRowWriter, type RowWriter } from "./row_compiler.ts";
 
-const normalizers = new Map<string, Normalizer>();
+const writers = new Map<string, RowWriter>();
 const baseFields: ReadonlySet<string> = new Set(baseFieldNames);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** A writer keeps the text of its last event: one that was longer is let go with it. */
+const KEPT_BYTES = 64 * 1024;
+
+/**
+ * Checks an event, fills in what it leaves out and writes its JSON text, as {@linkcode normalizeEvent} does
+ * for those who want it as a string.
+ *
+ * @returns The row; valid until the next event of its type.
+ * @throws {InvalidDataError} Names the type and the field that is wrong, missing or unknown.
+ * @throws {TypeError} When `input` is not an object.
+ */
+export function writeEvent(
+  input: EventInput | Readonly<Record<string, unknown>>,
+  defaults: EventDefaults,
+): EventRow {
+  if (typeof input !== "object" || input === null) {
+    throw new TypeError(`Event: wanted an object with event_type, got ${describeValue(input)}`);
+  }
+  const eventType = input.event_type;
+  if (typeof eventType !== "string" || eventType === "") {
+    throw new InvalidDataError(
+      `Event field event_type: wanted a name such as "test.measurement", got ` +
+        describeValue(eventType),
+      { path: "event_type" },
+    );
+  }
+  const writer = writers.get(eventType) ?? writerOf(eventType);
+  const row = writer(input, defaults);
+  if (row.json.byteLength > KEPT_BYTES) writers.delete(eventType);
+  return row;
+}
 
 /**
  * Checks an event, fills in what it leaves out and writes its JSON text.
@@ -47,19 +81,13 @@ export function normalizeEvent(
   input: EventInput | Readonly<Record<string, unknown>>,
   defaults: EventDefaults,
 ): NormalizedEvent {
-  if (typeof input !== "object" || input === null) {
-    throw new TypeError(`Event: wanted an object with event_type, got ${describeValue(input)}`);
-  }
-  const eventType = input.event_type;
-  if (typeof eventType !== "string" || eventType === "") {
-    throw new InvalidDataError(
-      `Event field event_type: wanted a name such as "test.measurement", got ` +
-        describeValue(eventType),
-      { path: "event_type" },
-    );
-  }
-  const normalizer = normalizers.get(eventType) ?? normalizerOf(eventType);
-  return normalizer(input, defaults);
+  const { eventType, occurredAtMicros, receivedAtMicros, sessionId, runId, json } = writeEvent(
+    input,
+    defaults,
+  );
+  const text = decoder.decode(json);
+  const id = text.slice(ID_AT, ID_AT + ID_LENGTH);
+  return { id, eventType, occurredAtMicros, receivedAtMicros, sessionId, runId, json: text };
 }
 
 /**
@@ -78,33 +106,41 @@ export function needsClaimCheck(input: EventInput | Readonly<Record<string, unkn
   return !(typeof ref === "string" && ref.startsWith("channel://"));
 }
 
-function normalizerOf(eventType: string): Normalizer {
+function writerOf(eventType: string): RowWriter {
   const spec = eventSpec(eventType);
   if (spec === undefined) return (input, defaults) => unknownEvent(eventType, input, defaults);
-  const normalizer = compileNormalizer(eventType, spec);
-  normalizers.set(eventType, normalizer);
-  return normalizer;
+  const writer = compileRowWriter(eventType, spec);
+  writers.set(eventType, writer);
+  return writer;
 }
 
-function unknownEvent(eventType: string, input: object, defaults: EventDefaults): NormalizedEvent {
+/** An event of which only the shared fields are known. */
+function unknownEvent(eventType: string, input: object, defaults: EventDefaults): EventRow {
   const fields = input as Readonly<Record<string, unknown>>;
-  const event = startEvent(eventType, eventType.startsWith("session.") ? "refused" : "optional", {
+  const rest: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined && !baseFields.has(name)) rest[name] = jsonValue(value, name);
+  }
+  const text = new EventText(headNames);
+  const rule = eventType.startsWith("session.") ? "refused" : "optional";
+  const head = new EventHead(eventType, rule, text);
+  head.begin({
     id: fields.id,
     occurredAt: fields.occurred_at,
     receivedAt: fields.received_at,
     sessionId: fields.session_id,
     runId: fields.run_id,
   }, defaults);
-  const record: Record<string, unknown> = Object.create(null);
-  record.id = event.id;
-  record.occurred_at = formatMicros(event.occurredAtMicros);
-  record.received_at = formatMicros(event.receivedAtMicros);
-  record.session_id = event.sessionId;
-  record.run_id = event.runId;
-  record.event_type = eventType;
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined && !baseFields.has(name)) record[name] = jsonValue(value, name);
-  }
-  event.json = jsonText(record);
-  return event;
+  head.json = joined(text.bytes, encoder.encode(jsonText(rest)));
+  return head;
+}
+
+/** The text of an object with the fields of another behind its own. */
+function joined(own: Uint8Array, more: Uint8Array): Uint8Array {
+  if (more.byteLength === "{}".length) return own;
+  const bytes = new Uint8Array(own.byteLength + more.byteLength - 1);
+  bytes.set(own);
+  bytes[own.byteLength - 1] = ",".charCodeAt(0);
+  bytes.set(more.subarray(1), own.byteLength);
+  return bytes;
 }

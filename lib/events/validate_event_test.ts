@@ -316,6 +316,67 @@ Deno.test("normalizeEvent() keeps an event of an unknown type whole", () => {
   equal(normalizeEvent({ event_type: "constructor" }, defaults).eventType, "constructor");
 });
 
+Deno.test("normalizeEvent() writes each event whole, whatever the one before it held", () => {
+  const inputs = [{}, { vin: 4.5, load: "0.5A" }, { vin: 4.5 }, { load: "0.5A", vin: 4.5 }, {
+    a: [1],
+  }];
+  const texts = ["", "a", "äö", '"quoted"', "x".repeat(200), "\u0000", "-".repeat(100_000)];
+  const times = [new Date(5), "2026-11-21T07:03:57.991695Z", null, undefined];
+  for (let i = 0; i < 400; i++) {
+    const fields = {
+      value: [0, -0, 1.5, 1e21, NaN, null][i % 6],
+      step_index: i % 11,
+      step_name: texts[i % 7],
+      units: texts[(i * 3) % 7] ?? null,
+      inputs: inputs[i % 5],
+      outputs: i % 2 === 0 ? inputs[(i * 3) % 5] : undefined,
+      measurement_timestamp: times[i % 4],
+      run_id: i % 3 === 0 ? RUN : null,
+    };
+    const event = parsed({ ...measurement, ...fields }) as Record<string, unknown>;
+    deepEqual(event.inputs, fields.inputs, `event ${i}`);
+    deepEqual(event.outputs, fields.outputs ?? {}, `event ${i}`);
+    equal(event.step_name, fields.step_name);
+    equal(event.units, fields.units);
+    equal(event.step_index, fields.step_index);
+    equal(event.value, Number.isNaN(fields.value) ? "NaN" : fields.value === 0 ? 0 : fields.value);
+    equal(event.run_id, fields.run_id);
+    equal(event.step_path, "");
+    throws(() => normalizeEvent({ ...measurement, value: "3", inputs: { refused: i } }, defaults));
+  }
+});
+
+Deno.test("normalizeEvent() sees that an object was changed since the event before", () => {
+  const inputs: Record<string, unknown> = { a: 1 };
+  deepEqual((parsed({ ...measurement, inputs }) as { inputs: unknown }).inputs, { a: 1 });
+  inputs.b = [2];
+  deepEqual((parsed({ ...measurement, inputs }) as { inputs: unknown }).inputs, { a: 1, b: [2] });
+  (inputs.b as number[]).push(3);
+  deepEqual((parsed({ ...measurement, inputs }) as { inputs: unknown }).inputs, {
+    a: 1,
+    b: [2, 3],
+  });
+});
+
+Deno.test("normalizeEvent() keeps two events apart of which one is made while the other is read", () => {
+  let inner: unknown;
+  const inputs = {
+    toJSON() {
+      inner = parsed({ ...measurement, step_name: "inner", units: "A", value: 1 });
+      return { read: true };
+    },
+  };
+  const outer = parsed({ ...measurement, step_name: "outer", units: "V", inputs, value: 2 });
+  const kept = ({ step_name, units, value, inputs }: Record<string, unknown>): unknown[] => [
+    step_name,
+    units,
+    value,
+    inputs,
+  ];
+  deepEqual(kept(outer as Record<string, unknown>), ["outer", "V", 2, { read: true }]);
+  deepEqual(kept(inner as Record<string, unknown>), ["inner", "A", 1, {}]);
+});
+
 Deno.test("needsClaimCheck() is true for arrays and structures of instrument.read and set only", () => {
   const needs = (value: unknown, event_type = "instrument.read"): boolean =>
     needsClaimCheck({ event_type, value });
