@@ -33,8 +33,6 @@ export class CommandContext implements AsyncDisposable {
   readonly dataDir: string;
   /** What the process leaves with. */
   exitCode: number = EXIT.done;
-  /** The statement that runs, for errors that point into it. */
-  lastSql: string | undefined;
   #connection: DaemonConnection | undefined;
   #hasAsked = false;
 

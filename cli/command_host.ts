@@ -69,7 +69,7 @@ export class CommandHost {
       if (interrupt.signal.aborted) return INTERRUPTED;
       const { describeFailure } = await import("./describe_failure.ts");
       const { text, exitCode } = describeFailure(error, {
-        sql: context?.lastSql,
+        width: context?.output.terminal.err ? context.output.terminal.width : undefined,
         debug: isDebug(),
       });
       Deno.stderr.writeSync(new TextEncoder().encode(text));

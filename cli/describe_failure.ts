@@ -8,9 +8,14 @@ import {
   FlightError,
   NotFoundError,
   PermissionError,
+  SqlError,
 } from "../lib/base/errors.ts";
 import { CommandError, EXIT } from "./failure.ts";
-import { sqlExcerpt } from "./sql_excerpt.ts";
+import { sqlErrorText } from "./sql/sql_error_text.ts";
+
+const LEAD = "litmus: ";
+/** Cells of a line that nobody breaks. */
+const WIDE = 200;
 
 /** What is printed for a failure. */
 export interface Failure {
@@ -21,17 +26,19 @@ export interface Failure {
 
 /** Context of a failure. */
 export interface FailureContext {
-  /** The statement that was run, for errors that point into it. */
-  readonly sql?: string | undefined;
+  /** Cells of a line of the terminal; undefined where the text goes elsewhere. */
+  readonly width?: number | undefined;
   /** Whether the stack is shown. */
   readonly debug?: boolean | undefined;
 }
 
 /** Describes an error of any kind for people. */
 export function describeFailure(error: unknown, context: FailureContext = {}): Failure {
-  const lines = [`litmus: ${messageOf(error)}`];
-  const excerpt = context.sql === undefined ? undefined : sqlExcerpt(context.sql, error);
-  if (excerpt !== undefined) lines.push("", excerpt, "");
+  const lines = [
+    error instanceof SqlError
+      ? sqlErrorText(error, { color: false, width: context.width ?? WIDE, lead: LEAD })
+      : LEAD + messageOf(error),
+  ];
   const remedy = remedyOf(error);
   if (remedy !== "") lines.push(remedy);
   if (context.debug === true && error instanceof Error) {
@@ -51,7 +58,7 @@ function messageOf(error: unknown): string {
   const whole = error.message === "" ? error.name : error.message;
   // Behind the first line of these stands the end of the daemon's log.
   const text = error instanceof DaemonError ? whole.split("\n", 1)[0] ?? "" : whole;
-  return text.replace(/^Failed to extract statements: /, "").replaceAll(COLOR_CODE, "");
+  return text.replaceAll(COLOR_CODE, "");
 }
 
 function exitCodeOf(error: unknown): number {
@@ -65,6 +72,7 @@ function remedyOf(error: unknown): string {
   if (error instanceof CommandError) return error.remedy;
   if (error instanceof PermissionError || error instanceof NotFoundError) return "";
   if (error instanceof DaemonError) return "See what it said: litmus daemon logs";
+  if (error instanceof SqlError) return sqlRemedy(error);
   if (error instanceof FlightError) return flightRemedy(error);
   return "";
 }
@@ -72,8 +80,12 @@ function remedyOf(error: unknown): string {
 function flightRemedy({ code, message }: FlightError): string {
   if (code === 16) return "Get a token by `litmus daemon token`, or restart: litmus daemon restart";
   if (code === 14) return "See what the daemon said: litmus daemon logs";
+  return "";
+}
+
+function sqlRemedy({ message }: SqlError): string {
   if (/Could not convert string .* to INT/.test(message)) {
-    return "A numeric --param is a number: for text give it quotes within quotes, --param 'name=\"123\"'";
+    return "If that is about a parameter: text that looks like a number needs quotes, --param 'name=\"123\"'";
   }
   if (/Table with name .* does not exist/.test(message)) {
     return 'Views are events, sessions, runs, steps, measurements and channels: litmus sql "DESCRIBE runs" tells their columns';

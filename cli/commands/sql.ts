@@ -23,7 +23,6 @@ export async function sqlCommand(
   }
   const parameters = parseParameters(options.param ?? []);
   context.requireDataDir();
-  context.lastSql = sql;
   await context.output.result(await context.sql(sql, parameters));
 }
 

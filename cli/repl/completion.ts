@@ -7,7 +7,7 @@ import type { Candidate, Completion } from "./completion_types.ts";
 import { commandCandidates } from "./command_completion.ts";
 import { rankCandidates } from "./completion_rank.ts";
 import { sqlCandidates } from "./sql_completion.ts";
-import { splitStatements } from "./sql_tokens.ts";
+import { splitStatements } from "../sql/sql_tokens.ts";
 
 /** Lists the files whose path begins with a text; folders end with a slash. */
 export type FileLister = (prefix: string) => readonly Candidate[];

@@ -55,7 +55,7 @@ export async function runStep(
       // The end of the output is the end of the shell, and no error of a statement.
       if (error instanceof Error && error.name === "OutputClosed") throw error;
       if (shell.signal?.aborted === true) throw error;
-      await printError(shell, error, sqlOf(effect));
+      printError(shell, error, sqlOf(effect));
       return false;
     }
     if (shell.isLeaving) return true;

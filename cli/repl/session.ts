@@ -6,7 +6,7 @@ import { runDotCommand } from "./dot_commands.ts";
 import type { Effect } from "./effects.ts";
 import type { SessionState, Step } from "./session_state.ts";
 import { initialSettings } from "./settings.ts";
-import { splitStatements } from "./sql_tokens.ts";
+import { splitStatements } from "../sql/sql_tokens.ts";
 
 const BARE_COMMANDS = /^(help|exit|quit)\s*;?\s*$/i;
 

@@ -1,5 +1,5 @@
 import { SQL_KEYWORDS } from "./sql_keywords.ts";
-import type { SqlToken } from "./sql_tokens.ts";
+import type { SqlToken } from "../sql/sql_tokens.ts";
 
 const SOURCES = new Set(["FROM", "JOIN", "TABLE", "DESCRIBE", "SUMMARIZE"]);
 
