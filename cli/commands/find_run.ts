@@ -2,8 +2,8 @@
  * The run that is meant by an id, the start of one, a serial, or `latest`.
  * @module
  */
-import type { CommandContext } from "../command_context.ts";
 import { notFound } from "../failure.ts";
+import type { RunSource } from "../show/run_source.ts";
 
 /** What identifies a run. */
 export interface FoundRun {
@@ -21,10 +21,10 @@ const COLUMNS = "run_id, session_id, dut_serial, run_outcome";
  *
  * @throws {CommandError} exit code 3 where there is none, or where several ids start like that
  */
-export async function findRun(context: CommandContext, name: string): Promise<FoundRun> {
-  const candidates = name === "latest" ? await latest(context) : await named(context, name);
+export async function findRun(source: RunSource, name: string): Promise<FoundRun> {
+  const candidates = name === "latest" ? await latest(source) : await named(source, name);
   const [first, second] = candidates;
-  if (first === undefined) throw await noRun(context, name);
+  if (first === undefined) throw await noRun(source, name);
   if (first.rank === 2 && second !== undefined) {
     throw notFound(
       `Several runs start with ${name}: ${candidates.map(({ run_id }) => run_id).join(", ")}`,
@@ -32,21 +32,21 @@ export async function findRun(context: CommandContext, name: string): Promise<Fo
     );
   }
   if (first.rank === 1 && second?.rank === 1) {
-    context.output.note(
+    source.output.note(
       `Several runs of ${name}, the latest is ${first.run_id}: litmus runs --serial ${name}`,
     );
   }
   return first;
 }
 
-async function latest(context: CommandContext): Promise<Candidate[]> {
-  return await context.all<Candidate>(
+async function latest(source: RunSource): Promise<Candidate[]> {
+  return await source.all<Candidate>(
     `SELECT ${COLUMNS}, 0 AS rank FROM runs ORDER BY run_started_at DESC NULLS LAST, run_id LIMIT 1`,
   );
 }
 
-async function named(context: CommandContext, name: string): Promise<Candidate[]> {
-  return await context.all<Candidate>(
+async function named(source: RunSource, name: string): Promise<Candidate[]> {
+  return await source.all<Candidate>(
     `SELECT ${COLUMNS}, CASE WHEN run_id = lower($1) THEN 0 WHEN dut_serial = $1 THEN 1 ELSE 2 END AS rank
     FROM runs WHERE starts_with(run_id, lower($1)) OR dut_serial = $1
     ORDER BY rank, run_started_at DESC NULLS LAST, run_id LIMIT 5`,
@@ -54,14 +54,14 @@ async function named(context: CommandContext, name: string): Promise<Candidate[]
   );
 }
 
-async function noRun(context: CommandContext, name: string): Promise<Error> {
-  const near = await context.all<{ serial: string }>(
+async function noRun(source: RunSource, name: string): Promise<Error> {
+  const near = await source.all<{ serial: string }>(
     `SELECT dut_serial AS serial FROM runs WHERE dut_serial <> '' GROUP BY dut_serial
     ORDER BY jaro_winkler_similarity(lower(dut_serial), lower($1)) DESC, serial LIMIT 3`,
     [name],
   );
   if (near.length === 0) {
-    return notFound(`No runs in ${context.dataDir} yet`, "Record some: litmus demo");
+    return notFound(`No runs in ${source.dataDir} yet`, "Record some: litmus demo");
   }
   return notFound(
     `No run ${name}`,

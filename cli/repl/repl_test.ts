@@ -86,7 +86,8 @@ Deno.test("runRepl() knows runs, channels and the daemon", async () => {
       "  station_id    VARCHAR",
       "│ run_outcome ",
       "SN1001",
-      "│ vout ",
+      "Steps",
+      "vout",
       "waveform",
       "━━ scope.ch1  60 points",
       "━━ square  50 points",
@@ -105,7 +106,7 @@ Deno.test("runRepl() says what is not there and what may have been meant", async
   for (
     const part of [
       "No channel scope.ch2: .channels lists them. Did you mean scope.ch1?",
-      "No run nobody: .runs lists them",
+      `No runs in ${directory.path} yet`,
       "No view run: .tables lists them. Did you mean runs?",
       "Cannot draw log.line: its values are text",
       "Cannot read none.sql: there is no such file",

@@ -4,8 +4,8 @@
  */
 import { join } from "@std/path";
 import type { Row } from "../../lib/arrow/query_result.ts";
-import type { CommandContext } from "../command_context.ts";
 import type { FoundRun } from "../commands/find_run.ts";
+import type { RunSource } from "./run_source.ts";
 
 /** A run with what belongs to it; keys of rows are SQL columns. */
 export interface RunRecord {
@@ -44,16 +44,16 @@ const CHANNELS = "SELECT * FROM channels WHERE session_id = $1 ORDER BY channel_
 const FILE = "SELECT path FROM run_index.files WHERE run_id = $1 AND status = 'ok' LIMIT 1";
 
 /** Reads all of a run. */
-export async function readRun(context: CommandContext, found: FoundRun): Promise<RunRecord> {
+export async function readRun(source: RunSource, found: FoundRun): Promise<RunRecord> {
   const { run_id: run, session_id: session } = found;
   // One connection carries them all at once.
   const [runs, steps, measurements, events, channels, files] = await Promise.all([
-    context.all("SELECT * FROM runs WHERE run_id = $1", [run]),
-    context.all(STEPS, [run]),
-    context.all(MEASUREMENTS, [run]),
-    context.all(EVENTS, [run, session]),
-    context.all(CHANNELS, [session]),
-    context.all<{ path: string }>(FILE, [run]),
+    source.all("SELECT * FROM runs WHERE run_id = $1", [run]),
+    source.all(STEPS, [run]),
+    source.all(MEASUREMENTS, [run]),
+    source.all(EVENTS, [run, session]),
+    source.all(CHANNELS, [session]),
+    source.all<{ path: string }>(FILE, [run]),
   ]);
   const parsed = events.map(({ json }) => JSON.parse(String(json)) as Row);
   const path = files[0]?.path;
@@ -74,7 +74,7 @@ export async function readRun(context: CommandContext, found: FoundRun): Promise
       source,
       message,
     })),
-    file: path === undefined ? null : join(context.dataDir, "runs", path),
+    file: path === undefined ? null : join(source.dataDir, "runs", path),
   };
 }
 
