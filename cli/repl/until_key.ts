@@ -8,7 +8,7 @@ const ENDING = new Set(["enter", "escape", "ctrl+c", "ctrl+d"]);
  * @param work ends when its signal aborts; an error because of that is no error
  */
 export async function untilKey(
-  shell: Shell,
+  shell: Pick<Shell, "io" | "signal">,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -16,6 +16,8 @@ export async function untilKey(
     ? controller.signal
     : AbortSignal.any([controller.signal, shell.signal]);
   using _watch = shell.io.keys?.watch((key) => {
+    // One key ends it; those pressed while it winds up are for the prompt.
+    if (controller.signal.aborted) return false;
     controller.abort(new DOMException("A key was pressed", "AbortError"));
     return key.kind === "key" ? ENDING.has(key.name) : key.text === "q" || key.text === " ";
   });
