@@ -77,7 +77,7 @@ function remedyOf(error: unknown): string {
   return "";
 }
 
-function flightRemedy({ code, message }: FlightError): string {
+function flightRemedy({ code }: FlightError): string {
   if (code === 16) return "Get a token by `litmus daemon token`, or restart: litmus daemon restart";
   if (code === 14) return "See what the daemon said: litmus daemon logs";
   return "";

@@ -1,4 +1,4 @@
-import { SqlError } from "../../lib/base/errors.ts";
+import type { SqlError } from "../../lib/base/errors.ts";
 import { visibleText } from "../../lib/base/visible_text.ts";
 import { nearestName } from "../../lib/events/nearest_name.ts";
 import { paint } from "../format/style.ts";
