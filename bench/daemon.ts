@@ -7,8 +7,10 @@ import { FlightClient } from "../client.ts";
 import { stopDaemon, withDirectory } from "./directory.ts";
 import { type Figure, millis, rounds } from "./report.ts";
 
-const ROWS = 1_000_000;
-const NINE_COLUMNS = `SELECT uuid()::VARCHAR AS run_id, 'step_' || (i % 10) AS step_name,
+/** Rows of the large result. */
+export const ROWS = 1_000_000;
+/** What it is the result of. */
+export const NINE_COLUMNS = `SELECT uuid()::VARCHAR AS run_id, 'step_' || (i % 10) AS step_name,
   'measurement ' || (i % 20) AS measurement_name, i / 7 AS measurement_value, 1.5::DOUBLE AS limit_low,
   2.5::DOUBLE AS limit_high, 'V' AS measurement_units, 'passed' AS measurement_outcome,
   now() + to_milliseconds(i) AS measurement_timestamp FROM range(${ROWS}) t(i)`;

@@ -3,7 +3,8 @@
  * The figures of the whole path, side by side in one run:
  *
  *     deno task bench
- *     deno task bench --python PATH   also the Python package, where that interpreter has litmus-test
+ *     deno task bench --only PART     one of the parts below
+ *     deno task bench --python PATH   also Flight beside others: an interpreter with pyarrow, and litmus-test
  *
  * Each figure is the median of several rounds on this machine; compare only within one run.
  *
@@ -13,14 +14,19 @@ import { parseArgs } from "node:util";
 import { benchCli } from "./cli.ts";
 import { benchDaemon } from "./daemon.ts";
 import { benchEmit } from "./emit.ts";
+import { benchFlight } from "./flight.ts";
 import { benchKernel } from "./kernel.ts";
 import { printTable } from "./report.ts";
 import { benchRuns } from "./runs.ts";
 
-const { values } = parseArgs({ args: Deno.args, options: { only: { type: "string" } } });
+const { values } = parseArgs({
+  args: Deno.args,
+  options: { only: { type: "string" }, python: { type: "string" } },
+});
 const parts = {
   emit: benchEmit,
   daemon: benchDaemon,
+  flight: () => benchFlight(values.python),
   kernel: benchKernel,
   runs: benchRuns,
   cli: benchCli,

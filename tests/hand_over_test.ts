@@ -37,7 +37,7 @@ async function otherVersion(version: string, protocol = PROTOCOL_VERSION): Promi
   for (const name of ["deno.json", "deno.lock"]) {
     await Deno.copyFile(join(ROOT, name), join(root, name));
   }
-  await replaceIn(join(root, "lib/base/version.ts"), `"${VERSION}"`, `"${version}"`);
+  await replaceIn(join(root, "deno.json"), `"version": "${VERSION}"`, `"version": "${version}"`);
   await replaceIn(
     join(root, "lib/protocol/names.ts"),
     `PROTOCOL_VERSION = ${PROTOCOL_VERSION}`,
