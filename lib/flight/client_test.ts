@@ -147,7 +147,10 @@ Deno.test("FlightWriter.close() leaves results readable that were not read", asy
   });
   await using client = await FlightClient.connect(server.location);
   await using writer = client.doPut({ type: "path", path: ["x"] });
-  for (let i = 0; i < 100; i++) await writer.write({ body: [new Uint8Array(100_000).fill(i)] });
+  const header = new Uint8Array(8);
+  for (let i = 0; i < 100; i++) {
+    await writer.write({ header, body: [new Uint8Array(100_000).fill(i)] });
+  }
   await writer.close();
   const results = await Array.fromAsync(writer.results);
   deepEqual(results.map((result) => result[0]), Array.from({ length: 100 }, (_, i) => i));
