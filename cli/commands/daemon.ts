@@ -21,6 +21,10 @@ export interface StartOptions {
   readonly insecure?: boolean;
   readonly memoryLimit?: string;
   readonly idleTimeout?: string;
+  readonly queryTimeout?: string;
+  readonly maxQueries?: string;
+  readonly maxMessage?: string;
+  readonly maxRows?: string;
 }
 
 /** Time for a daemon to finish its work and leave. */
@@ -36,6 +40,10 @@ const FLAGS: readonly (readonly [keyof StartOptions, string])[] = [
   ["tlsKey", "--tls-key"],
   ["memoryLimit", "--memory-limit"],
   ["idleTimeout", "--idle-timeout"],
+  ["queryTimeout", "--query-timeout"],
+  ["maxQueries", "--max-queries"],
+  ["maxMessage", "--max-message"],
+  ["maxRows", "--max-rows"],
 ];
 
 /** Starts the daemon unless it runs. */

@@ -50,5 +50,9 @@ function withStartOptions(command: Command): Command {
     .option("--tls-key <file>", "its private key in PEM")
     .option("--insecure", "ask for no token, and allow plain text beyond this machine")
     .option("--memory-limit <size>", "memory of the engine, such as 512MB or 4GB")
-    .option("--idle-timeout <seconds>", "leave when unused for so long (default: 300)");
+    .option("--idle-timeout <seconds>", "leave when unused for so long (default: 300)")
+    .option("--query-timeout <seconds>", "interrupt a query after so long (default: 600)")
+    .option("--max-queries <count>", "queries at work at once; more wait (default: 16)")
+    .option("--max-message <size>", "largest message of a client (default: 256MB)")
+    .option("--max-rows <count>", "rows of one result (default: no limit)");
 }

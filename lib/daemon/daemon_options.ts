@@ -15,6 +15,12 @@ export interface DaemonOptions {
   readonly idleMillis: number;
   readonly memoryBytes: number;
   readonly queryMillis: number;
+  /** Queries at work at once. */
+  readonly maxQueries: number;
+  /** Largest request message, bytes. */
+  readonly maxMessageBytes: number;
+  /** Rows of one result; more end it with an error. */
+  readonly maxResultRows: number;
   /** Paths of certificate chain and key in PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** True to ask for no token, or to speak plain text beyond this machine. */
@@ -36,6 +42,9 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
       "idle-timeout": { type: "string" },
       "memory-limit": { type: "string" },
       "query-timeout": { type: "string" },
+      "max-queries": { type: "string" },
+      "max-message": { type: "string" },
+      "max-rows": { type: "string" },
       "tls-cert": { type: "string" },
       "tls-key": { type: "string" },
       "insecure": { type: "boolean", default: false },
@@ -53,15 +62,15 @@ export function parseDaemonOptions(args: readonly string[]): DaemonOptions {
     dataDir: resolve(dataDir),
     hostname: values.host,
     port: number("--port", values.port, 0, 65535),
-    idleMillis: number("Idle timeout", idle ?? String(DAEMON_LIMITS.idleSeconds), 0, 1e9) * 1000,
-    memoryBytes: memory(values["memory-limit"]),
-    queryMillis: number(
-      "--query-timeout",
-      values["query-timeout"] ?? String(DAEMON_LIMITS.querySeconds),
-      1,
-      1e6,
-    ) *
-      1000,
+    idleMillis: number("Idle timeout", idle ?? DAEMON_LIMITS.idleSeconds, 0, 1e9) * 1000,
+    memoryBytes: size("--memory-limit", values["memory-limit"]) ?? memoryBytes(),
+    queryMillis: 1000 *
+      number("--query-timeout", values["query-timeout"] ?? DAEMON_LIMITS.querySeconds, 1, 1e6),
+    maxQueries: whole("--max-queries", values["max-queries"] ?? DAEMON_LIMITS.concurrentQueries),
+    maxMessageBytes: size("--max-message", values["max-message"]) ?? DAEMON_LIMITS.messageBytes,
+    maxResultRows: values["max-rows"] === undefined
+      ? Infinity
+      : whole("--max-rows", values["max-rows"]),
     tls: cert === undefined || key === undefined ? undefined : { cert, key },
     insecure: values.insecure,
   };
@@ -77,7 +86,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127\./.test(hostname);
 }
 
-function number(name: string, text: string, least: number, most: number): number {
+function number(name: string, text: string | number, least: number, most: number): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < least || value > most) {
     throw new TypeError(`${name} must be a number from ${least} to ${most}, got "${text}"`);
@@ -85,15 +94,25 @@ function number(name: string, text: string, least: number, most: number): number
   return value;
 }
 
-function memory(text: string | undefined): number {
-  if (text === undefined) {
-    const half = Math.floor(Deno.systemMemoryInfo().total / 2);
-    return Math.min(DAEMON_LIMITS.memoryBytes, half);
+function whole(name: string, text: string | number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new TypeError(`${name} must be a whole number from 1 on, got "${text}"`);
   }
+  return value;
+}
+
+/** Memory for the engine: what a million measurements take, or half of a smaller machine. */
+function memoryBytes(): number {
+  return Math.min(DAEMON_LIMITS.memoryBytes, Math.floor(Deno.systemMemoryInfo().total / 2));
+}
+
+function size(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const match = /^(\d+)\s*(MB|MiB|GB|GiB)$/i.exec(text);
-  if (match === null) {
-    throw new TypeError(`--memory-limit must be like 512MB or 4GB, got "${text}"`);
+  const bytes = Number(match?.[1]) * (/^g/i.test(match?.[2] ?? "") ? 2 ** 30 : 2 ** 20);
+  if (match === null || bytes === 0) {
+    throw new TypeError(`${name} must be like 512MB or 4GB, got "${text}"`);
   }
-  const [, count = "0", unit = "MB"] = match;
-  return Number(count) * (/^g/i.test(unit) ? 2 ** 30 : 2 ** 20);
+  return bytes;
 }

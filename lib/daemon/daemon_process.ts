@@ -87,7 +87,7 @@ export class DaemonProcess {
     this.#foreign = new ForeignEvents(options.dataDir);
     const { dataDir } = options;
     this.#merges = new DirectoryMerges(dataDir, new SegmentMerger({ dataDir }));
-    this.#gate = new QueryGate(DAEMON_LIMITS.concurrentQueries, DAEMON_LIMITS.waitingQueries);
+    this.#gate = new QueryGate(options.maxQueries, DAEMON_LIMITS.waitingQueries);
   }
 
   /**
@@ -138,7 +138,7 @@ export class DaemonProcess {
     this.#server = await FlightServer.serve(this.#service(), {
       hostname,
       port,
-      maxMessageBytes: DAEMON_LIMITS.messageBytes,
+      maxMessageBytes: this.#options.maxMessageBytes,
       authorize: (context) => checkAccess(rules, context),
       onCall: (record) => this.#noteCall(record),
       ...(tls === undefined || certificate === undefined
@@ -169,6 +169,7 @@ export class DaemonProcess {
       actions: new ActionService(this.#actions(new Maintenance(warehouse))),
       sql: new FlightSqlService(warehouse, queries, this.#gate),
       live: new LiveService(warehouse, this.#nonce),
+      maxResultRows: this.#options.maxResultRows,
     });
   }
 
@@ -188,6 +189,7 @@ export class DaemonProcess {
         return { events: this.#warehouse.eventCount };
       },
       [ACTIONS.cancel]: ({ query_id }) => ({ cancelled: this.#gate.cancel(String(query_id)) }),
+      [ACTIONS.queries]: () => ({ queries: this.#gate.list() }),
       [ACTIONS.shutdown]: ({ when = "now" }) => this.#shutdown(when),
       [ACTIONS.rebuild]: (argument) => maintenance.rebuild(argument),
       [ACTIONS.reindex]: () => maintenance.reindex(),

@@ -16,31 +16,35 @@ export interface QueryPlace extends Disposable {
   readonly id: string;
   /** Aborts when the caller went away or somebody cancelled the query. */
   readonly signal: AbortSignal;
+  /**
+   * The same items. While their reader takes its time the place is free for other queries: clients that
+   * stop reading must not keep everybody else from being served.
+   */
+  stream<T>(items: AsyncIterable<T>): AsyncGenerator<T>;
 }
 
 /** Lets a bounded number of queries run. */
 export class QueryGate {
-  readonly #running = new Map<string, Entry>();
+  /** Queries at work, waiting for a place, or waiting for their reader. */
+  readonly #open = new Map<string, Entry>();
   readonly #waiting: (() => void)[] = [];
   readonly #limit: number;
   readonly #queueLimit: number;
   #free: number;
-  #served = 0;
 
+  /**
+   * @param limit queries at work at once
+   * @param queueLimit queries that wait on top
+   */
   constructor(limit: number, queueLimit: number) {
     this.#limit = limit;
     this.#queueLimit = queueLimit;
     this.#free = limit;
   }
 
-  /** Queries under way. */
+  /** Queries at work. */
   get running(): number {
     return this.#limit - this.#free;
-  }
-
-  /** Queries answered or failed so far. */
-  get served(): number {
-    return this.#served;
   }
 
   /**
@@ -49,33 +53,57 @@ export class QueryGate {
    * @throws {LimitError} where too many wait already
    */
   async enter(sql: string, signal: AbortSignal): Promise<QueryPlace> {
-    if (this.#free === 0) await this.#wait(signal);
-    else this.#free--;
+    signal.throwIfAborted();
+    if (this.#open.size >= this.#limit + this.#queueLimit) {
+      throw new LimitError(
+        `Too many queries: ${this.running} run and ${
+          this.#open.size - this.running
+        } wait, try again later`,
+      );
+    }
     const id = crypto.randomUUID();
     const controller = new AbortController();
-    this.#running.set(id, { controller, sql, startedAt: Date.now() });
     const both = AbortSignal.any([signal, controller.signal]);
-    let left = false;
+    this.#open.set(id, { controller, sql, startedAt: Date.now() });
+    try {
+      await this.#take(both);
+    } catch (error) {
+      this.#open.delete(id);
+      throw error;
+    }
+    return this.#place(id, both);
+  }
+
+  #place(id: string, signal: AbortSignal): QueryPlace {
+    const take = (): Promise<void> => this.#take(signal);
+    let holds = true;
+    const leave = (): void => {
+      if (holds) this.#giveBack();
+      holds = false;
+    };
     return {
       id,
-      signal: both,
+      signal,
+      async *stream<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+        for await (const item of items) {
+          leave();
+          yield item;
+          await take();
+          holds = true;
+        }
+      },
       [Symbol.dispose]: () => {
-        if (left) return;
-        left = true;
-        this.#running.delete(id);
-        this.#served++;
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#free++;
-        else next();
+        leave();
+        this.#open.delete(id);
       },
     };
   }
 
-  async #wait(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.#queueLimit) {
-      throw new LimitError(
-        `Too many queries: ${this.#limit} run and ${this.#waiting.length} wait, try again later`,
-      );
+  /** Takes a place as soon as there is one; throws the reason of the signal when that aborts first. */
+  async #take(signal: AbortSignal): Promise<void> {
+    if (this.#free > 0) {
+      this.#free--;
+      return;
     }
     await new Promise<void>((resolve, reject) => {
       const enter = (): void => {
@@ -93,10 +121,16 @@ export class QueryGate {
     });
   }
 
+  #giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
+  }
+
   /** Cancels a query by its id, or all with the same text; returns how many there were. */
   cancel(idOrSql: string): number {
     let count = 0;
-    for (const [id, entry] of this.#running) {
+    for (const [id, entry] of this.#open) {
       if (id !== idOrSql && entry.sql !== idOrSql) continue;
       entry.controller.abort(new DOMException("Query was cancelled", "AbortError"));
       count++;
@@ -106,7 +140,7 @@ export class QueryGate {
 
   /** What is under way. */
   list(): { query_id: string; sql: string; seconds: number }[] {
-    return [...this.#running].map(([id, { sql, startedAt }]) => ({
+    return [...this.#open].map(([id, { sql, startedAt }]) => ({
       query_id: id,
       sql,
       seconds: (Date.now() - startedAt) / 1000,

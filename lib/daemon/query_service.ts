@@ -82,7 +82,7 @@ export class QueryService {
     const query = parseChannelTicket(request.ticket);
     using place = await this.#gate.enter(request.ticket, context.signal);
     const result = await this.#warehouse.channels.query(request.channelId, query, place.signal);
-    yield* payloads(result.schema, result.batches);
+    yield* place.stream(payloads(result.schema, result.batches));
   }
 
   /** Streams the answer to a statement. */
@@ -98,7 +98,7 @@ export class QueryService {
       batchRows: DAEMON_LIMITS.batchRows,
       ...(parameters === undefined ? {} : { parameters }),
     });
-    yield* payloads(schema, batches);
+    yield* place.stream(payloads(schema, batches));
   }
 
   /** Describes what a descriptor names: a view, a channel or a statement. */

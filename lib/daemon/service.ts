@@ -22,6 +22,8 @@ export interface ServiceParts {
   readonly actions: ActionService;
   readonly sql: FlightSqlService;
   readonly live: LiveService;
+  /** Rows of one result; more end it with RESOURCE_EXHAUSTED. */
+  readonly maxResultRows: number;
 }
 
 /** Puts the parts together. */
@@ -67,6 +69,7 @@ export function createService(parts: ServiceParts): FlightService {
       return countRows(
         command === undefined ? queries.get(ticket, context) : sql.get(command, context),
         notes,
+        parts.maxResultRows,
       );
     },
     doPut: async function* (messages, context) {

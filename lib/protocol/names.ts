@@ -16,6 +16,7 @@ export const ACTIONS = {
   identify: "identify",
   flush: "flush",
   cancel: "cancel",
+  queries: "queries",
   shutdown: "shutdown",
   status: "status",
   rebuild: "rebuild",
@@ -29,6 +30,7 @@ export const ACTION_DESCRIPTIONS: Readonly<Record<string, string>> = {
   [ACTIONS.identify]: "Answers {nonce, data_dir, version, pid}",
   [ACTIONS.flush]: "Takes in what lies in the files, then answers",
   [ACTIONS.cancel]: "Cancels the running query named by {query_id}",
+  [ACTIONS.queries]: "Answers {queries: [{query_id, sql, seconds}]}, those that wait included",
   [ACTIONS.shutdown]:
     'Stops the daemon after what it is doing; {when: "idle"}: once nobody holds it',
   [ACTIONS.status]: "Answers {pid, refs, uptime_seconds, rss_bytes, data_dir, version, ...}",
