@@ -94,6 +94,8 @@ export class ClientChannel {
   /** What a login gave, by header. */
   #authorization: ReadonlyMap<string, string> = new Map();
   readonly #cookies = new CookieJar();
+  /** Calls under way: grpc-js lets them go on when a client is closed. */
+  readonly #calls = new Set<WatchedCall>();
 
   /** Takes ready parts; {@linkcode ClientChannel.open} makes them. */
   constructor(grpc: GrpcModule, client: Client, options: FlightClientOptions) {
@@ -160,7 +162,7 @@ export class ClientChannel {
           else resolve(response!);
         },
       );
-      this.#watchHeaders(call, options);
+      this.#watch(call, options);
       const unlink = linkSignal(call, options.signal);
     });
   }
@@ -182,7 +184,7 @@ export class ClientChannel {
       this.#metadata(options),
       this.#callOptions(options),
     );
-    this.#watchHeaders(call, options);
+    this.#watch(call, options);
     const unlink = linkSignal(call, options.signal);
     try {
       for await (const message of call) yield decode(message as Uint8Array);
@@ -206,13 +208,14 @@ export class ClientChannel {
       this.#metadata(options),
       this.#callOptions(options),
     );
-    this.#watchHeaders(call, options);
+    this.#watch(call, options);
     return call;
   }
 
   /** Closes the connection; calls under way are cut. */
   close(): void {
     this.#isClosed = true;
+    for (const call of this.#calls) call.cancel();
     this.#client.close();
   }
 
@@ -235,14 +238,18 @@ export class ClientChannel {
     return metadata;
   }
 
-  /** Keeps cookies and tells the caller of headers, those of the status included. */
-  #watchHeaders(call: WatchedCall, { onHeaders }: FlightCallOptions): void {
+  /** Keeps cookies, tells the caller of headers, those of the status included, and notes the end. */
+  #watch(call: WatchedCall, { onHeaders }: FlightCallOptions): void {
+    this.#calls.add(call);
     const take = (metadata: Metadata): void => {
       for (const cookie of metadata.get("set-cookie")) this.#cookies.take(cookie.toString());
       if (onHeaders !== undefined) onHeaders(headersOf(metadata));
     };
     call.on("metadata", take);
-    call.on("status", ({ metadata }) => take(metadata));
+    call.on("status", ({ metadata }) => {
+      this.#calls.delete(call);
+      take(metadata);
+    });
   }
 
   #callOptions(options: FlightCallOptions): GrpcCallOptions {
@@ -253,6 +260,7 @@ export class ClientChannel {
 
 /** What all calls of grpc-js tell. */
 interface WatchedCall {
+  cancel(): void;
   on(event: "metadata", listener: (metadata: Metadata) => void): unknown;
   on(event: "status", listener: (status: { readonly metadata: Metadata }) => void): unknown;
 }

@@ -237,6 +237,15 @@ for (const [method, run] of Object.entries({ ...STREAMS, ...UNARY })) {
       deepEqual(script.cleanups, [`${method} hang`]);
     }));
 
+  Deno.test(`${method} ends on both sides when the client is closed`, () =>
+    withPair(async (client, script) => {
+      const hanging = run(client, "hang", {}, () => client.close());
+      if (!isStream) setTimeout(() => client.close(), 100);
+      await rejects(hanging, { code: GrpcStatus.CANCELLED });
+      equal((await script.record(method)).code, GrpcStatus.CANCELLED);
+      deepEqual(script.cleanups, [`${method} hang`]);
+    }));
+
   Deno.test(`${method} ends at its deadline`, () =>
     withPair(async (client, script) => {
       await rejects(run(client, "hang", { timeoutMillis: 150 }, () => {}), { name: "LimitError" });

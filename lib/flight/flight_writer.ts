@@ -76,8 +76,9 @@ export class FlightWriter<R> implements AsyncDisposable {
     this.#descriptor = undefined;
     const { descriptor: _, ...rest } = payload;
     if (descriptor === undefined) this.#send(rest);
-    else if (rest.header !== undefined) this.#send({ ...rest, descriptor });
-    else {
+    else if (rest.header !== undefined || rest.body !== undefined) {
+      this.#send({ ...rest, descriptor });
+    } else {
       // Of a first message without data, servers in C++ read the descriptor alone.
       this.#send({ descriptor });
       this.#send(rest);
