@@ -109,16 +109,22 @@ export class CommandContext implements AsyncDisposable {
     return await Array.fromAsync(result.rows<T>());
   }
 
-  /** Runs an action of the daemon; its answer is one JSON object. */
+  /**
+   * Runs an action of the daemon; its answer is one JSON object.
+   *
+   * @param onProgress told each part of the answer as it comes, the last included
+   */
   async action(
     name: keyof typeof ACTIONS,
     argument: Readonly<Record<string, unknown>> = {},
+    onProgress?: (answer: Record<string, unknown>) => void,
   ): Promise<Record<string, unknown>> {
     const body = new TextEncoder().encode(JSON.stringify(argument));
     return await this.connection.call(async (client) => {
       let answer: unknown = {};
       for await (const bytes of client.doAction(ACTIONS[name], body, { signal: this.signal })) {
         answer = JSON.parse(new TextDecoder().decode(bytes));
+        onProgress?.(answer as Record<string, unknown>);
       }
       return answer as Record<string, unknown>;
     });

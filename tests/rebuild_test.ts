@@ -3,6 +3,9 @@ import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:ass
 import { join } from "@std/path";
 import { EventStore } from "../lib/events/event_store.ts";
 import type { FlightClient } from "../lib/flight/client.ts";
+import type { ParquetColumn } from "../lib/parquet/format.ts";
+import { readParquet } from "../lib/parquet/read_parquet.ts";
+import { parquetParts } from "../lib/parquet/write_parquet.ts";
 import { acquire, connectTo } from "../lib/protocol/lease.ts";
 import { rowsOf, stopDaemon, testDirectory } from "./harness.ts";
 
@@ -79,6 +82,57 @@ Deno.test("Deleted index and deleted Parquet files come back with the same rows"
   deepEqual(await act(client, "reindex"), { files: 3, broken: 0 });
   deepEqual(await rowsOf(store, ROWS), before, "index rebuilt");
 });
+
+interface Compared {
+  readonly written: { readonly reason: string }[];
+  readonly same: unknown[];
+}
+
+Deno.test("A check compares every cell of every file with the events, and writes nothing", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  for (const serial of ["A", "B", "C"]) await record(store, serial, 20);
+  equal((await rowsOf(store, "SELECT count(*) AS n FROM runs"))[0]?.n, 3);
+  await using lease = await acquire(directory.path);
+  await using client = await connectTo(lease);
+  const check = async (): Promise<Compared> =>
+    await act(client, "rebuild", { check: true }) as Compared;
+  deepEqual(Object.values(await check()).map(({ length }) => length), [0, 3, 0, 0]);
+
+  const [first = "", second = "", third = ""] = parquetFiles(directory.path).sort();
+  const original = await Deno.readFile(first);
+  const changed = readParquet(original);
+  const columns = changed.columns.map((column) =>
+    column.name === "measurement_value" ? plusOne(column) : column
+  );
+  const metadata = Object.fromEntries(changed.metadata);
+  const parts = [...parquetParts({ ...changed, columns, metadata })];
+  await Deno.writeFile(first, new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()));
+  await Deno.truncate(second, 2000);
+  await Deno.remove(third);
+  const reasons = (await check()).written.map(({ reason }) => reason);
+  equal(reasons.length, 3);
+  ok(reasons.some((reason) => /^row \d+ of measurement_value is/.test(reason)), reasons.join());
+  ok(reasons.includes("it has no file"), reasons.join());
+  equal(parquetFiles(directory.path).length, 2, "nothing was written");
+
+  await act(client, "rebuild");
+  deepEqual(Object.values(await check()).map(({ length }) => length), [0, 3, 0, 0]);
+  deepEqual(await Deno.readFile(first), original, "the same events give the same bytes");
+});
+
+/** A column with each number greater by one. */
+function plusOne(column: ParquetColumn): ParquetColumn {
+  return {
+    name: column.name,
+    type: column.type,
+    constant: undefined,
+    copyTo: (out, start, end) => {
+      column.copyTo(out, start, end);
+      out.forEach((cell, i) => out[i] = typeof cell === "number" ? cell + 1 : cell);
+    },
+  };
+}
 
 Deno.test("A broken Parquet file is set aside with its reason and the rest is served", async () => {
   await using directory = await testDirectory();

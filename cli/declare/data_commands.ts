@@ -30,10 +30,10 @@ export function declareDataCommands(program: Command, host: CommandHost): void {
   program.command("rebuild")
     .summary("write the Parquet files of runs anew from their events")
     .description(
-      "Writes Parquet files anew from the events: missing ones, and those of this SDK. Files of other programs stay, unless --force; runs without events are never touched.",
+      "Writes Parquet files anew from the events: missing ones, and those of this SDK. Files of other programs stay, unless --force; runs without events are never touched. --check compares the files with the events cell by cell, writes nothing, and leaves with 4 where a file is missing or differs.",
     )
     .option("--run <run>", "only this run (id, its first characters, serial, or latest)")
-    .option("--check", "only say what would be written")
+    .option("--check", "compare without writing")
     .option("--force", "files of other programs as well")
     .addHelpText("after", examples("litmus rebuild --check", "litmus rebuild --run latest"))
     .action(host.action(async () => (await import("../commands/rebuild.ts")).rebuildCommand));

@@ -6,10 +6,10 @@ import { InvalidDataError } from "../base/errors.ts";
 import type { Action, ActionType } from "../flight/messages.ts";
 import { ACTION_DESCRIPTIONS, ACTIONS } from "../protocol/names.ts";
 
-/** Answers an action; the value becomes the JSON of its one result. */
+/** Answers an action; the value becomes the JSON of its one result, a generator gives several. */
 export type ActionHandler = (
   argument: Readonly<Record<string, unknown>>,
-) => unknown | Promise<unknown>;
+) => unknown | Promise<unknown> | AsyncGenerator<unknown>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -39,8 +39,9 @@ export class ActionService {
         `Unknown action "${action.type}": wanted one of ${[...this.#handlers.keys()].join(", ")}`,
       );
     }
-    const answer = await handler(argumentOf(action));
-    yield encoder.encode(JSON.stringify(answer ?? {}));
+    const answer = handler(argumentOf(action));
+    const answers = isGenerator(answer) ? answer : [await answer];
+    for await (const each of answers) yield encoder.encode(JSON.stringify(each ?? {}));
   }
 
   /** The actions with what they do. */
@@ -51,6 +52,10 @@ export class ActionService {
       }
     }
   }
+}
+
+function isGenerator(answer: unknown): answer is AsyncGenerator<unknown> {
+  return typeof answer === "object" && answer !== null && Symbol.asyncIterator in answer;
 }
 
 function argumentOf(action: Action): Record<string, unknown> {

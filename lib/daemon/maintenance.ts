@@ -5,18 +5,31 @@
 import { join } from "@std/path";
 import { InvalidDataError, NotFoundError } from "../base/errors.ts";
 import { createRunViews } from "../engine/catalog.ts";
+import { runFileDifference } from "../runs/run_file_difference.ts";
+import { isOwnRunFile } from "../runs/run_file.ts";
 import type { RunTracker, TrackedRun } from "./run_tracker.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 /** What a rebuild did, or would do. */
 export interface RebuildReport {
-  /** Runs whose file was written, or would be. */
-  readonly written: { run_id: string; file: string }[];
+  /** Runs whose file was written, or would be, and then why. */
+  readonly written: { run_id: string; file: string; reason?: string }[];
+  /** Runs whose file is what their events give; filled by a check only. */
+  readonly same: { run_id: string; file: string }[];
   /** Runs left alone, with the reason. */
   readonly skipped: { run_id: string; reason: string }[];
   /** Runs that could not be written. */
   readonly failed: { run_id: string; reason: string }[];
 }
+
+/** How far a rebuild is. */
+export interface RebuildProgress {
+  done: number;
+  total: number;
+}
+
+/** How often progress is told. */
+const PROGRESS_MILLIS = 200;
 
 /** Maintains the run files of a warehouse. */
 export class Maintenance {
@@ -26,61 +39,86 @@ export class Maintenance {
     this.#warehouse = warehouse;
   }
 
-  /** Writes run files anew from the events. */
-  async rebuild(argument: Readonly<Record<string, unknown>>): Promise<RebuildReport> {
+  /** Writes run files anew from the events; tells how far it is where the argument asks for it. */
+  async *rebuild(
+    argument: Readonly<Record<string, unknown>>,
+  ): AsyncGenerator<RebuildReport | { progress: RebuildProgress }> {
+    const progress: RebuildProgress = { done: 0, total: 0 };
+    const work = this.#rebuild(argument, progress);
+    while (argument.progress === true && !await isSettled(work)) {
+      yield { progress: { ...progress } };
+    }
+    yield await work;
+  }
+
+  async #rebuild(
+    argument: Readonly<Record<string, unknown>>,
+    progress: RebuildProgress,
+  ): Promise<RebuildReport> {
     const warehouse = this.#warehouse;
-    if (!warehouse.writable) {
+    const check = argument.check === true;
+    if (!warehouse.writable && !check) {
       throw new InvalidDataError(`Data directory ${warehouse.layout.root} cannot be written`);
     }
     warehouse.takeEvents();
     await warehouse.takeRuns();
     const named = typeof argument.run_id === "string" ? argument.run_id : undefined;
-    const runs = wantedRuns(warehouse.tracker, named);
-    const report: RebuildReport = { written: [], skipped: [], failed: [] };
-    for (const run of runs) {
-      await warehouse.mutex.run(() =>
-        this.#rebuildOne(run, report, {
-          check: argument.check === true,
-          force: argument.force === true,
-          named: named !== undefined,
-        })
-      );
-    }
+    const report: RebuildReport = { written: [], same: [], skipped: [], failed: [] };
+    const options = { force: argument.force === true, named: named !== undefined };
+    const wanted = wantedRuns(warehouse.tracker, named).filter((run) => {
+      const reason = this.#whyNot(run, warehouse.index.fileOf(run.runId)?.path, options);
+      if (reason !== undefined) report.skipped.push({ run_id: run.runId, reason });
+      return reason === undefined;
+    });
+    progress.total = wanted.length;
+    await warehouse.mutex.run(async () => {
+      if (check) await this.#check(wanted, report, progress);
+      else await this.#write(wanted, report, progress);
+    });
     return report;
   }
 
-  async #rebuildOne(
-    run: TrackedRun,
+  async #write(
+    runs: readonly TrackedRun[],
     report: RebuildReport,
-    options: { check: boolean; force: boolean; named: boolean },
+    progress: RebuildProgress,
+  ): Promise<void> {
+    const { keeper, layout } = this.#warehouse;
+    await keeper.materialize(runs, ({ runId }, result) => {
+      progress.done++;
+      if (typeof result === "string") {
+        report.written.push({ run_id: runId, file: join(layout.runs, result) });
+      } else report.failed.push({ run_id: runId, reason: result.message });
+    });
+  }
+
+  async #check(
+    runs: readonly TrackedRun[],
+    report: RebuildReport,
+    progress: RebuildProgress,
   ): Promise<void> {
     const { keeper, index, layout } = this.#warehouse;
-    const file = index.fileOf(run.runId);
-    const reason = await this.#whyNot(run, file?.path, options);
-    if (reason !== undefined) {
-      report.skipped.push({ run_id: run.runId, reason });
-      return;
-    }
-    try {
-      const path = options.check ? file?.path ?? "" : await keeper.materialize(run);
-      report.written.push({ run_id: run.runId, file: path === "" ? "" : join(layout.runs, path) });
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      report.failed.push({ run_id: run.runId, reason: text });
+    for await (const { run, table } of keeper.tables(runs)) {
+      const path = index.fileOf(run.runId)?.path;
+      const file = path === undefined ? "" : join(layout.runs, path);
+      const reason = path === undefined ? "it has no file" : runFileDifference(file, table);
+      if (reason === undefined) report.same.push({ run_id: run.runId, file });
+      else report.written.push({ run_id: run.runId, file, reason });
+      progress.done++;
     }
   }
 
-  async #whyNot(
+  #whyNot(
     run: TrackedRun,
     file: string | undefined,
     options: { force: boolean; named: boolean },
-  ): Promise<string | undefined> {
+  ): string | undefined {
     if (run.foreign && !options.named && file === undefined) {
       return "recorded by another program: name it with --run";
     }
     if (run.ends === 0 && this.#warehouse.keeper.isGoing(run)) return "still going on";
     if (file === undefined || options.force) return undefined;
-    const own = await this.#warehouse.index.isOwnFile(file);
+    const own = isOwnRunFile(join(this.#warehouse.layout.runs, file));
     return own ? undefined : "file of another program: use --force";
   }
 
@@ -117,4 +155,17 @@ function wantedRuns(tracker: RunTracker, runId: string | undefined): TrackedRun[
     throw new NotFoundError(`No events of run ${runId}: nothing to rebuild from`);
   }
   return [run];
+}
+
+/** Waits a moment for work; true once it is done, whatever came of it. */
+async function isSettled(work: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const moment = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PROGRESS_MILLIS);
+  });
+  try {
+    return await Promise.race([work.then(() => true, () => true), moment]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

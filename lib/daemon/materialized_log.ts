@@ -4,6 +4,7 @@
  * @module
  */
 import { systemClock } from "../base/clock.ts";
+import { Mutex } from "../base/mutex.ts";
 import { formatMicros } from "../base/time.ts";
 import { FileEventLog } from "../events/file_event_log.ts";
 import type { RunTable } from "../runs/run_table.ts";
@@ -15,14 +16,23 @@ const OPEN_LOGS = 8;
 /** Writes `run.materialized` events. */
 export class MaterializedLog {
   readonly #dataDir: string;
+  /** Logs are opened and closed one after the other. */
+  readonly #mutex = new Mutex();
   readonly #logs = new Map<string, FileEventLog>();
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir;
   }
 
-  /** Records a published file; returns once the event is on the device. */
-  async record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
+  /**
+   * Records a published file; returns once the system has the event. The device gets it within a second: a
+   * file whose event is lost counts all the same.
+   */
+  record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
+    return this.#mutex.run(() => this.#record(run, table, destination));
+  }
+
+  async #record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
     const log = await this.#logOf(run.sessionId);
     await log.emit({
       event_type: "run.materialized",
@@ -36,7 +46,7 @@ export class MaterializedLog {
         measurement: table.measurementCount,
       },
     });
-    await log.sync();
+    await log.flush();
   }
 
   async #logOf(sessionId: string): Promise<FileEventLog> {
@@ -54,6 +64,7 @@ export class MaterializedLog {
 
   /** Closes all logs. */
   async close(): Promise<void> {
+    await this.#mutex.idle();
     for (const log of this.#logs.values()) await log.close();
     this.#logs.clear();
   }

@@ -4,32 +4,23 @@
  * @module
  */
 import { join } from "@std/path";
-import { valueReader } from "../arrow/column_values.ts";
 import { type DataLayout, dateFolder } from "../base/data_layout.ts";
-import { LitmusError } from "../base/errors.ts";
-import { VERSION } from "../base/version.ts";
 import { createRunViews, STORE } from "../engine/catalog.ts";
 import type { Database } from "../engine/database.ts";
-import { StagedRun, writeParquet } from "../engine/parquet_file.ts";
-import { runQuery } from "../engine/query.ts";
 import type { RunIndex } from "../engine/run_index.ts";
-import { absorbColumns, deleteRunRows, insertRunRows, tableColumns } from "../engine/run_tables.ts";
-import { sqlText } from "../engine/sql_text.ts";
-import { typeOf } from "../engine/table_appender.ts";
-import { RunAccumulator } from "../runs/run_accumulator.ts";
-import { runBatch, runField } from "../runs/run_batch.ts";
-import type { RunEventRecord } from "../runs/run_event.ts";
+import { RunRowTables } from "../engine/run_row_tables.ts";
+import { deleteRunRows } from "../engine/run_tables.ts";
+import { cellText } from "../runs/dynamic_columns.ts";
+import { writeRunFile } from "../runs/run_file.ts";
 import { runFileStem } from "../runs/run_file_stem.ts";
 import type { RunTable } from "../runs/run_table.ts";
-import { SessionContext } from "../runs/session_context.ts";
 import { hostname } from "../base/host_name.ts";
 import { isProcessAlive } from "./process_state.ts";
+import { RunReader } from "./run_reader.ts";
 import type { RunTracker, TrackedRun } from "./run_tracker.ts";
 
-const CONTEXT_TYPES =
-  "('session.started', 'fixture.instrument_connected', 'fixture.instrument_disconnected')";
-/** Rows staged at a time, so that a run of a million measurements needs no second copy in memory. */
-const STAGE_ROWS = 65_536;
+/** Files that are written at the same time: the device takes several as fast as one. */
+const FILES_AT_ONCE = 4;
 
 /** Parts of a keeper. */
 export interface RunKeeperParts {
@@ -43,21 +34,25 @@ export interface RunKeeperParts {
   readonly onMaterialized: (run: TrackedRun, table: RunTable, destination: string) => Promise<void>;
 }
 
-/** What to do about an existing file. */
-export interface MaterializeOptions {
-  /** Path below the runs folder to replace. */
-  readonly replace?: string;
-}
+/** Told what became of a run: the path of its file below the runs folder, or why there is none. */
+export type Materialized = (run: TrackedRun, result: string | Error) => void;
 
 /** Keeps the rows of runs. */
 export class RunKeeper {
   readonly #parts: RunKeeperParts;
-  readonly #going = new Map<string, { accumulator: RunAccumulator; nextRow: number }>();
+  readonly #reader: RunReader;
   readonly #liveRows = new Set<string>();
-  #storeColumns: Map<string, string> | undefined;
+  readonly #tables: RunRowTables;
 
   constructor(parts: RunKeeperParts) {
     this.#parts = parts;
+    this.#tables = new RunRowTables(parts.database, STORE);
+    this.#reader = new RunReader(parts.database);
+  }
+
+  /** Reads what columns the tables of going runs have. */
+  async open(): Promise<void> {
+    await this.#tables.load();
   }
 
   /** Whether a run of this package should have a file and has none, or an aborted one by mistake. */
@@ -83,48 +78,71 @@ export class RunKeeper {
 
   /** The table of a run as its events have it now. */
   async table(run: TrackedRun): Promise<RunTable> {
-    const accumulator = await this.#accumulate(run);
+    const accumulator = await this.#reader.read(run);
     if (accumulator.isEnded) return accumulator.finish();
     return this.#isAlive(run) ? accumulator.snapshot() : accumulator.finish();
   }
 
   /**
-   * Writes the file of a run and takes it into the index.
+   * Writes the files of runs and hands them to the index, which shows them after its next flush.
    *
-   * @returns path of the file below the runs folder
+   * @param told called once for each run
    */
-  async materialize(run: TrackedRun, options: MaterializeOptions = {}): Promise<string> {
-    const { index, layout } = this.#parts;
-    const { database } = this.#parts;
-    const table = (await this.#accumulate(run)).finish();
-    await using staged = await stage(database, table);
-    const path = await this.#publish(
-      table,
-      staged,
-      options.replace ?? index.fileOf(run.runId)?.path,
-    );
-    await this.#dropLive(run);
-    this.#going.delete(run.runId);
-    const { widened } = await index.take(path, staged.table);
-    if (widened) await createRunViews(database);
+  async materialize(runs: readonly TrackedRun[], told: Materialized): Promise<void> {
+    const writing = new Set<Promise<void>>();
+    const left = new Set(runs);
+    try {
+      for await (const { run, table } of this.tables(runs)) {
+        left.delete(run);
+        const work = this.#write(run, table)
+          .then((path) => told(run, path), (error: unknown) => told(run, asError(error)))
+          .finally(() => writing.delete(work));
+        writing.add(work);
+        if (writing.size >= FILES_AT_ONCE) await Promise.race(writing);
+        if (this.#parts.index.isFull) {
+          await Promise.all(writing); // the index is one connection, and this is a transaction
+          await this.flush();
+        }
+      }
+    } catch (error) {
+      for (const run of left) told(run, asError(error));
+    } finally {
+      await Promise.all(writing);
+      await this.flush();
+    }
+  }
+
+  /** Runs as the tables that their files should hold. */
+  async *tables(
+    runs: readonly TrackedRun[],
+  ): AsyncGenerator<{ readonly run: TrackedRun; readonly table: RunTable }> {
+    for await (const { run, accumulator } of this.#reader.readAll(runs)) {
+      yield { run, table: accumulator.finish() };
+    }
+  }
+
+  /** Shows the rows of all files that were written. */
+  async flush(): Promise<void> {
+    const { widened } = await this.#parts.index.flush();
+    if (widened) await createRunViews(this.#parts.database);
+  }
+
+  async #write(run: TrackedRun, table: RunTable): Promise<string> {
+    const { index, layout, tracker } = this.#parts;
+    const path = await this.#publish(table, index.fileOf(run.runId)?.path);
+    this.#reader.forget(run.runId);
+    await index.add(path, table);
+    if (this.#liveRows.has(run.runId)) tracker.touch(run);
     const relative = path.slice(layout.runs.length + 1).replaceAll("\\", "/");
     await this.#parts.onMaterialized(run, table, `runs/${relative}`);
     return relative;
   }
 
-  async #publish(
-    table: RunTable,
-    staged: StagedRun,
-    existing: string | undefined,
-  ): Promise<string> {
-    const { database, layout } = this.#parts;
-    const metadata: Record<string, string> = {};
-    for (const [key, value] of Object.entries(table.metadata)) {
-      if (typeof value === "string") metadata[key] = value;
-    }
+  async #publish(table: RunTable, existing: string | undefined): Promise<string> {
+    const { layout } = this.#parts;
     if (existing !== undefined) {
       const path = join(layout.runs, existing);
-      await writeParquet(database, staged, path, metadata, true);
+      await writeRunFile(path, table, { replace: true });
       return path;
     }
     const folder = join(layout.runs, dateFolder(table.startedAtMicros));
@@ -132,7 +150,7 @@ export class RunKeeper {
     for (let count = 1;; count++) {
       const path = join(folder, `${stem}${count === 1 ? "" : `_${count}`}.parquet`);
       try {
-        await writeParquet(database, staged, path, metadata);
+        await writeRunFile(path, table);
         return path;
       } catch (error) {
         if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
@@ -145,7 +163,6 @@ export class RunKeeper {
     const { tracker, index } = this.#parts;
     for (const run of tracker.dirty) {
       tracker.dirty.delete(run);
-      run.dirty = false;
       if (index.fileOf(run.runId) !== undefined) await this.#dropLive(run);
       else await this.#makeLive(run);
     }
@@ -164,20 +181,10 @@ export class RunKeeper {
   }
 
   async #makeLive(run: TrackedRun): Promise<void> {
-    const { database } = this.#parts;
     const table = await this.table(run);
-    await using staged = await stage(database, table);
-    this.#storeColumns ??= await tableColumns(database, `${STORE}.measurements`);
-    const columns = table.columns.map((column) => ({
-      name: column.name,
-      type: String(typeOf(runField(column))),
-    }));
-    if (await absorbColumns(database, STORE, columns, this.#storeColumns)) {
-      this.#storeColumns = undefined;
-      await createRunViews(database);
-    }
+    if (await this.#tables.absorbRows(table)) await createRunViews(this.#parts.database);
     await this.#dropLive(run);
-    await insertRunRows(database, STORE, `FROM ${staged.table}`);
+    await this.#tables.appendAsTexts(table, cellText);
     this.#liveRows.add(run.runId);
   }
 
@@ -185,97 +192,10 @@ export class RunKeeper {
     if (!this.#liveRows.delete(run.runId)) return;
     await deleteRunRows(this.#parts.database, STORE, [run.runId]);
   }
-
-  async #accumulate(run: TrackedRun): Promise<RunAccumulator> {
-    if (isSpread(run)) return await this.#accumulateByTime(run);
-    const going = this.#going.get(run.runId);
-    const accumulator = going?.accumulator ?? newAccumulator(run);
-    if (going === undefined) {
-      for (const event of await this.#sessionContext(run)) accumulator.add(event);
-    }
-    const first = going?.nextRow ?? run.firstRow;
-    const last = run.lastRow;
-    const condition = `rowid BETWEEN ${first} AND ${last} AND ${eventsOf(run)}`;
-    for await (const event of this.#events(condition, "rowid")) accumulator.add(event);
-    this.#going.set(run.runId, { accumulator, nextRow: last + 1 });
-    return accumulator;
-  }
-
-  /**
-   * Events of several files come in the order of their files, which says nothing: the end of a run may stand
-   * before its measurements. Their times put them in order, and nothing is kept between calls.
-   */
-  async #accumulateByTime(run: TrackedRun): Promise<RunAccumulator> {
-    this.#going.delete(run.runId);
-    const accumulator = newAccumulator(run);
-    const order = "coalesce(occurred_at, received_at), rowid";
-    for await (const event of this.#events(eventsOf(run), order)) accumulator.add(event);
-    return accumulator;
-  }
-
-  async #sessionContext(run: TrackedRun): Promise<RunEventRecord[]> {
-    const context = new SessionContext();
-    for await (
-      const event of this.#events(
-        `rowid < ${run.firstRow} AND run_id IS NULL AND session_id = ${sqlText(run.sessionId)}
-          AND event_type IN ${CONTEXT_TYPES}`,
-        "rowid",
-      )
-    ) context.add(event);
-    return context.events();
-  }
-
-  async *#events(condition: string, order: string): AsyncGenerator<RunEventRecord> {
-    const { batches } = await runQuery(
-      this.#parts.database,
-      `SELECT json FROM ${STORE}.events WHERE ${condition} ORDER BY ${order}`,
-    );
-    for await (const batch of batches) {
-      const json = batch.columns[0];
-      if (json === undefined) continue;
-      const read = valueReader(json);
-      for (let row = 0; row < batch.rows; row++) {
-        const text = read(row);
-        if (typeof text === "string") yield parseRecord(text);
-      }
-    }
-  }
 }
 
-function newAccumulator(run: TrackedRun): RunAccumulator {
-  return new RunAccumulator({
-    runId: run.runId,
-    sessionId: run.sessionId,
-    litmusVersion: VERSION,
-  });
-}
-
-/** True where the events of a run lie in more than one file, or may. */
-function isSpread(run: TrackedRun): boolean {
-  return run.foreign || run.writers.size > 1;
-}
-
-/** Condition for the events of a run and those of its session that bear on it. */
-function eventsOf(run: TrackedRun): string {
-  return `(run_id = ${sqlText(run.runId)} OR (run_id IS NULL AND
-    session_id = ${sqlText(run.sessionId)} AND event_type IN ${CONTEXT_TYPES}))`;
-}
-
-async function stage(database: Database, table: RunTable): Promise<StagedRun> {
-  function* batches(): Generator<ReturnType<typeof runBatch>> {
-    for (let start = 0; start < table.rowCount; start += STAGE_ROWS) {
-      yield runBatch(table, start, Math.min(start + STAGE_ROWS, table.rowCount));
-    }
-  }
-  return await StagedRun.create(database, batches(), table.columns.map(runField));
-}
-
-function parseRecord(text: string): RunEventRecord {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null) {
-    throw new LitmusError(`Event is not a JSON object: ${text.slice(0, 80)}`);
-  }
-  return value as RunEventRecord;
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** A foreign program writes no lock; its process on this very host is the only sign of life. */

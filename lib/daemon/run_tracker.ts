@@ -3,17 +3,21 @@
  * @module
  */
 import type { ArrowBatch, ArrowColumn } from "../arrow/field.ts";
-import { textRuns } from "../arrow/text_runs.ts";
+import { type TextRun, textRuns } from "../arrow/text_runs.ts";
 import { valueReader } from "../arrow/column_values.ts";
+import type { RunEventRecord } from "../runs/run_event.ts";
+import { isSessionContext, SessionContext } from "../runs/session_context.ts";
 import type { BatchOrigin } from "./event_follower.ts";
 
 /** What is known of a run. */
 export interface TrackedRun {
   readonly runId: string;
   sessionId: string;
+  /** What its session had told before its first event. */
+  context: readonly RunEventRecord[];
   /** Row id of its first event in the events table. */
   firstRow: number;
-  /** Row id of its last event. */
+  /** Row id of its last event; before `firstRow` while nothing but `run.materialized` is known of it. */
   lastRow: number;
   /** Keys of the writers of this package that wrote it. */
   readonly writers: Set<string>;
@@ -27,8 +31,6 @@ export interface TrackedRun {
   ends: number;
   /** Number of `run.materialized` events. */
   materialized: number;
-  /** Events since the live rows were made. */
-  dirty: boolean;
 }
 
 const EVENT_TYPE = 1;
@@ -36,17 +38,22 @@ const SESSION_ID = 4;
 const RUN_ID = 5;
 const JSON_TEXT = 6;
 
-/** Called when a run of this package has ended. */
-export type RunEnded = (run: TrackedRun) => void;
+const MATERIALIZED = "run.materialized";
+
+/** Called when runs of this package have ended. */
+export type RunsEnded = () => void;
 
 /** Watches the batches that go into the events table. */
 export class RunTracker {
   readonly #runs = new Map<string, TrackedRun>();
-  readonly #onEnded: RunEnded;
+  readonly #sessions = new Map<string, SessionContext>();
+  readonly #onEnded: RunsEnded;
   /** Runs whose rows may have to be made anew. */
   readonly dirty = new Set<TrackedRun>();
+  /** Runs that have or may get to need a file. */
+  readonly unsettled = new Set<TrackedRun>();
 
-  constructor(onEnded: RunEnded) {
+  constructor(onEnded: RunsEnded) {
     this.#onEnded = onEnded;
   }
 
@@ -62,8 +69,8 @@ export class RunTracker {
 
   /** Marks a run whose rows have to be made anew. */
   touch(run: TrackedRun): void {
-    run.dirty = true;
     this.dirty.add(run);
+    this.unsettled.add(run);
   }
 
   /**
@@ -73,11 +80,38 @@ export class RunTracker {
    */
   observe(batch: ArrowBatch, firstRow: number, origin: BatchOrigin): void {
     const runIds = batch.columns[RUN_ID];
-    if (runIds === undefined) return;
-    const ended: TrackedRun[] = [];
+    const types = batch.columns[EVENT_TYPE];
+    if (runIds === undefined || types === undefined) return;
+    const kinds = [...textRuns(types)];
+    // What was made of a run is no part of it.
+    if (kinds.some(({ text }) => text !== MATERIALIZED)) {
+      this.#takeRows(batch, runIds, kinds, firstRow, origin);
+    }
+    if (this.#milestones(batch, runIds, kinds)) this.#onEnded();
+  }
+
+  #takeRows(
+    batch: ArrowBatch,
+    runIds: ArrowColumn,
+    kinds: readonly TextRun[],
+    firstRow: number,
+    origin: BatchOrigin,
+  ): void {
+    const told = contextEvents(batch, runIds, kinds);
+    let next = told.next();
+    const tellUntil = (row: number): void => {
+      for (; next.done !== true && next.value.row < row; next = told.next()) {
+        this.#session(next.value.event.session_id).add(next.value.event);
+      }
+    };
     for (const { text, start, end } of textRuns(runIds)) {
       if (text === null || text === "") continue;
-      const run = this.#run(text, firstRow + start, batch, start);
+      tellUntil(start);
+      const run = this.#run(text, batch, start);
+      if (run.lastRow < run.firstRow) {
+        run.firstRow = firstRow + start;
+        run.context = this.#sessions.get(run.sessionId)?.events() ?? [];
+      }
       run.lastRow = Math.max(run.lastRow, firstRow + end - 1);
       if (origin.writer === undefined) {
         run.foreign = true;
@@ -85,19 +119,25 @@ export class RunTracker {
       } else run.writers.add(origin.writer);
       this.touch(run);
     }
-    this.#milestones(batch, runIds, ended);
-    for (const run of ended) if (!run.foreign) this.#onEnded(run);
+    tellUntil(batch.rows);
   }
 
-  #run(runId: string, row: number, batch: ArrowBatch, at: number): TrackedRun {
+  #session(sessionId: string): SessionContext {
+    let session = this.#sessions.get(sessionId);
+    if (session === undefined) this.#sessions.set(sessionId, session = new SessionContext());
+    return session;
+  }
+
+  #run(runId: string, batch: ArrowBatch, at: number): TrackedRun {
     const known = this.#runs.get(runId);
     if (known !== undefined) return known;
     const session = batch.columns[SESSION_ID];
     const run: TrackedRun = {
       runId,
       sessionId: session === undefined ? "" : String(valueReader(session)(at) ?? ""),
-      firstRow: row,
-      lastRow: row,
+      context: [],
+      firstRow: 0,
+      lastRow: -1,
       writers: new Set(),
       foreign: false,
       pid: undefined,
@@ -105,30 +145,31 @@ export class RunTracker {
       started: false,
       ends: 0,
       materialized: 0,
-      dirty: true,
     };
     this.#runs.set(runId, run);
     return run;
   }
 
-  #milestones(batch: ArrowBatch, runIds: ArrowColumn, ended: TrackedRun[]): void {
-    const types = batch.columns[EVENT_TYPE];
-    if (types === undefined) return;
+  /** Takes note of what happened to runs; returns whether one of this package has ended. */
+  #milestones(batch: ArrowBatch, runIds: ArrowColumn, kinds: readonly TextRun[]): boolean {
+    let ended = false;
     let readRun: ((row: number) => unknown) | undefined;
-    for (const { text, start, end } of textRuns(types)) {
+    for (const { text, start, end } of kinds) {
       if (text === null || !text.startsWith("run.")) continue;
       readRun ??= valueReader(runIds);
       for (let row = start; row < end; row++) {
-        const run = this.#runs.get(String(readRun(row)));
-        if (run === undefined) continue;
-        if (text === "run.materialized") run.materialized++;
+        const runId = readRun(row);
+        if (typeof runId !== "string" || runId === "") continue;
+        const run = this.#run(runId, batch, row);
+        if (text === MATERIALIZED) run.materialized++;
         else if (text === "run.started") this.#started(run, batch, row);
         else if (text === "run.ended") {
           run.ends++;
-          ended.push(run);
+          ended ||= !run.foreign;
         }
       }
     }
+    return ended;
   }
 
   #started(run: TrackedRun, batch: ArrowBatch, row: number): void {
@@ -136,8 +177,8 @@ export class RunTracker {
     const json = batch.columns[JSON_TEXT];
     if (!run.foreign || json === undefined) return;
     const text = valueReader(json)(row);
-    const event: unknown = typeof text === "string" ? parseOrNull(text) : null;
-    if (typeof event !== "object" || event === null) return;
+    const event = parseOrNull(text);
+    if (event === null) return;
     const pid: unknown = Reflect.get(event, "pid");
     const host: unknown = Reflect.get(event, "station_hostname");
     if (typeof pid === "number") run.pid = pid;
@@ -145,10 +186,31 @@ export class RunTracker {
   }
 }
 
-function parseOrNull(text: string): unknown {
+/** Events without a run that bear on the runs of their session, in order. */
+function* contextEvents(
+  batch: ArrowBatch,
+  runIds: ArrowColumn,
+  kinds: readonly TextRun[],
+): Generator<{ readonly row: number; readonly event: RunEventRecord }> {
+  const json = batch.columns[JSON_TEXT];
+  if (json === undefined) return;
+  const readJson = valueReader(json);
+  const readRun = valueReader(runIds);
+  for (const { text, start, end } of kinds) {
+    if (text === null || !isSessionContext({ event_type: text })) continue;
+    for (let row = start; row < end; row++) {
+      const event = (readRun(row) ?? "") === "" ? parseOrNull(readJson(row)) : null;
+      if (event !== null) yield { row, event: event as RunEventRecord };
+    }
+  }
+}
+
+function parseOrNull(text: unknown): object | null {
+  if (typeof text !== "string") return null;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : null;
   } catch {
-    return null; // damaged text of another program; its run just stays without process and host
+    return null; // damaged text of another program; its run just stays without what it says
   }
 }

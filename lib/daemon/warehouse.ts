@@ -69,6 +69,7 @@ export class Warehouse implements AsyncDisposable {
   readonly #listeners = new Set<BatchListener>();
   readonly #watchers = new Set<() => void>();
   #bootstrapped = false;
+  #isDue = false;
   #toldDamage = 0;
   #closed = false;
 
@@ -87,8 +88,8 @@ export class Warehouse implements AsyncDisposable {
     this.#materialized = new MaterializedLog(options.dataDir);
     this.#runFolders = new RunFolders(this.layout.runs, new FolderState());
     this.channels = new ChannelCatalog(database, options.dataDir);
-    this.tracker = new RunTracker((run) => {
-      if (this.#bootstrapped) this.#materializeSoon(run);
+    this.tracker = new RunTracker(() => {
+      if (this.#bootstrapped) this.#materializeSoon();
     });
     this.follower = new EventFollower(
       this.layout,
@@ -120,6 +121,7 @@ export class Warehouse implements AsyncDisposable {
     if (index.note !== undefined) options.log(`Run index kept in ${index.place}: ${index.note}`);
     await createRunViews(database);
     const warehouse = new Warehouse(options, database, index, await EventTable.open(database));
+    await warehouse.keeper.open();
     warehouse.channels.register();
     await database.lock();
     await warehouse.#bootstrap();
@@ -209,30 +211,38 @@ export class Warehouse implements AsyncDisposable {
 
   /** Writes the files of runs that ended or whose writer died. */
   async materializeDue(): Promise<void> {
-    if (!this.writable) return;
-    for (const run of [...this.tracker.all()]) {
-      if (this.keeper.needsFile(run)) await this.#materialize(run);
+    if (!this.writable || this.tracker.unsettled.size === 0) return;
+    await this.mutex.run(async () => {
+      if (this.#closed) return;
+      // Another writer of the session may have flushed what was not pushed yet.
+      this.takeEvents();
+      const due: TrackedRun[] = [];
+      for (const run of this.tracker.unsettled) {
+        if (this.keeper.needsFile(run)) due.push(run);
+        if (!this.keeper.isGoing(run)) this.tracker.unsettled.delete(run);
+      }
+      if (due.length > 0) {
+        await this.keeper.materialize(due, (run, result) => this.#tell(run, result));
+      }
+    });
+  }
+
+  #tell(run: TrackedRun, result: string | Error): void {
+    if (typeof result === "string") this.#log(`Run ${run.runId} written to runs/${result}`);
+    else {
+      // The rows stay visible from the events until it works out.
+      this.tracker.unsettled.add(run);
+      this.#log(`Run ${run.runId} could not be written: ${result}`);
     }
   }
 
-  #materializeSoon(run: TrackedRun): void {
-    if (!this.writable) return;
-    this.#events.flush();
-    this.#materialize(run).catch((error: unknown) => this.#log(`Run ${run.runId}: ${error}`));
-  }
-
-  async #materialize(run: TrackedRun): Promise<void> {
-    await this.mutex.run(async () => {
-      if (this.#closed || !this.keeper.needsFile(run)) return;
-      try {
-        // Another writer of the session may have flushed what was not pushed yet.
-        this.takeEvents();
-        const path = await this.keeper.materialize(run);
-        this.#log(`Run ${run.runId} written to runs/${path}`);
-      } catch (error) {
-        // The rows stay visible from the events, the next start tries again.
-        this.#log(`Run ${run.runId} could not be written: ${error}`);
-      }
+  /** Once for all runs whose ends came together. */
+  #materializeSoon(): void {
+    if (!this.writable || this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      this.materializeDue().catch((error: unknown) => this.#log(`Runs were not written: ${error}`));
     });
   }
 
@@ -275,7 +285,7 @@ export class Warehouse implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.mutex.idle();
+    await this.mutex.run(() => this.keeper.flush());
     await this.#materialized.close();
     await this.channels.close();
     this.#events.close();

@@ -4,9 +4,11 @@
  */
 import { join } from "@std/path";
 
-/** Files that are read at once: up to so many, and so many bytes. */
-const BATCH_FILES = 200;
+/** Files that are taken in at once, in one transaction: up to so many, and so many bytes. */
+const BATCH_FILES = 1000;
 const BATCH_BYTES = 32 * 1024 * 1024;
+/** Files that one statement of the engine reads: it opens them all at once. */
+const PORTION_FILES = 200;
 
 /** A run file as the file system knows it. */
 export interface RunFile {
@@ -74,4 +76,11 @@ export function* batchesOf(files: readonly RunFile[]): Generator<readonly RunFil
     bytes += file.sizeBytes;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Files in portions for one statement of the engine. */
+export function* portionsOf(files: readonly RunFile[]): Generator<readonly RunFile[]> {
+  for (let start = 0; start < files.length; start += PORTION_FILES) {
+    yield files.slice(start, start + PORTION_FILES);
+  }
 }

@@ -14,31 +14,13 @@ import { LitmusError } from "../base/errors.ts";
 import { INDEX } from "./catalog.ts";
 import { type Database, isExhausted } from "./database.ts";
 import { attachIndex, attachMemory, INDEX_VERSION, type IndexPlace } from "./index_place.ts";
-import { batchesOf, type RunFile, runFileExists, scanRunFiles } from "./run_files.ts";
-import {
-  absorbColumns,
-  createRunTables,
-  insertRunRows,
-  queryColumns,
-  RUN_TABLES,
-  tableColumns,
-} from "./run_tables.ts";
+import { batchesOf, portionsOf, type RunFile, runFileExists, scanRunFiles } from "./run_files.ts";
+import { type FileInMemory, type IndexedFile, IndexedFiles } from "./indexed_files.ts";
+import { factsOf, readRunRows } from "./read_run_rows.ts";
+import { RunRowTables } from "./run_row_tables.ts";
+import type { RunRows } from "./run_rows.ts";
+import { createRunTables, insertRunRows, queryColumns, RUN_TABLES } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
-
-const FILES_TABLE = `CREATE TABLE IF NOT EXISTS ${INDEX}.files (
-  path VARCHAR PRIMARY KEY, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
-  error VARCHAR, run_id VARCHAR, run_outcome VARCHAR, started_at TIMESTAMP WITH TIME ZONE)`;
-
-/** What the index knows of a file. */
-export interface IndexedFile {
-  /** Path below the runs folder, with forward slashes. */
-  readonly path: string;
-  /** `ok`, `double` (another file holds the same run) or `broken`. */
-  readonly status: "ok" | "double" | "broken";
-  readonly error: string | null;
-  readonly runId: string | null;
-  readonly rows: number;
-}
 
 /** What a synchronisation did. */
 export interface IndexChange {
@@ -54,6 +36,11 @@ interface Taken {
   readonly widened: boolean;
 }
 
+/** Published runs that wait for the index: one transaction takes them all, but not too late. */
+const WAITING_RUNS = 256;
+/** ... and so many rows, which are held in memory until then. */
+const WAITING_ROWS = 262_144;
+
 /** Told how far a long synchronisation is. */
 export type IndexProgress = (done: number, total: number) => void;
 
@@ -65,13 +52,17 @@ export class RunIndex {
   readonly place: string;
   /** Why it is not in the usual place, if it is not. */
   readonly note: string | undefined;
-  #columns = new Map<string, string>();
+  readonly #tables: RunRowTables;
+  readonly #known: IndexedFiles;
+  #waiting: FileInMemory[] = [];
   #files = new Map<string, { mtimeMillis: number; sizeBytes: number }>();
   #runFiles = new Map<string, { path: string; outcome: string | null }>();
 
   private constructor(database: Database, runsFolder: string, place: IndexPlace) {
     this.#database = database;
     this.#runsFolder = runsFolder;
+    this.#tables = new RunRowTables(database, INDEX);
+    this.#known = new IndexedFiles(database);
     this.place = place.name;
     this.note = place.note;
   }
@@ -94,13 +85,10 @@ export class RunIndex {
     await this.#database.run(
       `CREATE TABLE IF NOT EXISTS ${INDEX}.litmus_index AS SELECT ${INDEX_VERSION} AS version`,
     );
-    await this.#database.run(FILES_TABLE);
+    await this.#known.create();
     await createRunTables(this.#database, INDEX, [{ name: "_file", type: "VARCHAR" }]);
-    this.#columns = await tableColumns(this.#database, `${INDEX}.measurements`);
-    const rows = await this.#database.rows(
-      `SELECT path, mtime_millis, size_bytes, status, run_id, run_outcome FROM ${INDEX}.files`,
-    );
-    for (const row of rows) {
+    await this.#tables.load();
+    for (const row of await this.#known.recorded()) {
       const path = String(row.path);
       this.#files.set(path, {
         // Broken files are tried again at each start: what stood in the way may lie outside of them.
@@ -154,19 +142,47 @@ export class RunIndex {
     files: readonly RunFile[],
     progress?: IndexProgress,
   ): Promise<Taken> {
-    let added = 0;
-    let broken = 0;
-    let widened = false;
+    let taken: Taken = { added: 0, broken: 0, widened: false };
     let done = 0;
     for (const batch of batchesOf(files)) {
-      const outcome = await this.#takeBatch(batch);
-      added += outcome.added;
-      broken += outcome.broken;
-      widened ||= outcome.widened;
+      const inMemory: FileInMemory[] = [];
+      const others: RunFile[] = [];
+      for (const file of batch) {
+        const rows = readRunRows(join(this.#runsFolder, file.path), file.sizeBytes);
+        const facts = rows === undefined ? undefined : factsOf(rows);
+        if (rows === undefined || facts === undefined) others.push(file);
+        else inMemory.push({ file, rows, facts });
+      }
+      taken = plus(taken, await this.#takeRows(inMemory, others));
+      for (const portion of portionsOf(others)) taken = plus(taken, await this.#takeBatch(portion));
       done += batch.length;
       progress?.(done, files.length);
     }
-    return { added, broken, widened };
+    return taken;
+  }
+
+  /**
+   * Takes in files whose rows are in memory.
+   *
+   * @param others receives those that the engine has to read, because they type a column in another way
+   */
+  async #takeRows(files: readonly FileInMemory[], others: RunFile[]): Promise<Taken> {
+    let widened = false;
+    for (const { rows } of files) widened = await this.#tables.absorbRows(rows) || widened;
+    const fitting = files.filter(({ rows }) => this.#tables.fits(rows));
+    others.push(...files.filter((each) => !fitting.includes(each)).map(({ file }) => file));
+    if (fitting.length === 0) return { added: 0, broken: 0, widened };
+    await this.#transaction(async () => {
+      await this.#known.recordRows(fitting);
+      await this.#known.settleDoubles(fitting.map(({ file }) => file));
+      const counted = await this.#known.counted(fitting.map(({ file }) => file));
+      await this.#tables.append(
+        fitting.filter(({ file }) => counted.has(file.path))
+          .map(({ file, rows }) => ({ rows, file: file.path })),
+      );
+    });
+    await this.#remember(fitting.map(({ file }) => file));
+    return { added: fitting.length, broken: 0, widened };
   }
 
   /** Takes many files at once; where one of them cannot be read, each half on its own. */
@@ -181,12 +197,7 @@ export class RunIndex {
     }
     const half = files.length >> 1;
     const first = await this.#takeBatch(files.slice(0, half));
-    const second = await this.#takeBatch(files.slice(half));
-    return {
-      added: first.added + second.added,
-      broken: first.broken + second.broken,
-      widened: first.widened || second.widened,
-    };
+    return plus(first, await this.#takeBatch(files.slice(half)));
   }
 
   /** Reads many small files once, into a table: opening one takes longer than all that is done with it. */
@@ -210,11 +221,10 @@ export class RunIndex {
     for (const name of ["record_type", "run_id", "run_outcome", "run_started_at"]) {
       if (!names.has(name)) throw new LitmusError(`Column "${name}" is missing: not a run file`);
     }
-    const widened = await absorbColumns(this.#database, INDEX, found, this.#columns);
-    if (widened) this.#columns = await tableColumns(this.#database, `${INDEX}.measurements`);
+    const widened = await this.#tables.absorb(found);
     await this.#transaction(async () => {
-      await this.#recordFiles(files, source);
-      await this.#settleDoubles(files);
+      await this.#known.recordSource(files, source);
+      await this.#known.settleDoubles(files);
       await insertRunRows(
         this.#database,
         INDEX,
@@ -234,71 +244,20 @@ export class RunIndex {
       FROM read_parquet([${list}], union_by_name = true, filename = '_file')`;
   }
 
-  async #recordFiles(files: readonly RunFile[], source: string): Promise<void> {
-    const values = files.map(({ path, mtimeMillis, sizeBytes }) =>
-      `(${sqlText(path)}, ${mtimeMillis}::DOUBLE, ${sizeBytes}::DOUBLE)`
-    ).join(", ");
-    await this.#database.run(
-      `INSERT OR REPLACE INTO ${INDEX}.files
-        SELECT v.path, v.mtime, v.size, coalesce(s.n, 0), if(s.run_id IS NULL, 'broken', 'ok'),
-          if(s.run_id IS NULL, 'It holds no run: not a run file', NULL), s.run_id, s.outcome, s.started
-        FROM (VALUES ${values}) v(path, mtime, size) LEFT JOIN (
-          SELECT _file, count(*) AS n, any_value(run_id) AS run_id, any_value(run_outcome) AS outcome,
-            any_value(run_started_at) AS started FROM (${source}) GROUP BY _file
-        ) s ON s._file = v.path`,
-    );
-  }
-
-  /** One file counts per run: a complete one before an aborted one, then the newest. */
-  async #settleDoubles(files: readonly RunFile[]): Promise<void> {
-    const list = files.map(({ path }) => sqlText(path)).join(", ");
-    const losers = await this.#database.rows(
-      `SELECT path, status FROM (
-        SELECT path, status, row_number() OVER (PARTITION BY run_id
-          ORDER BY run_outcome = 'aborted', mtime_millis DESC, path) AS rank
-        FROM ${INDEX}.files WHERE status <> 'broken' AND run_id IN (
-          SELECT run_id FROM ${INDEX}.files WHERE path IN (${list})))
-       WHERE rank > 1 AND status = 'ok'`,
-    );
-    if (losers.length === 0) return;
-    const lost = losers.map(({ path }) => sqlText(String(path))).join(", ");
-    await this.#database.run(
-      `UPDATE ${INDEX}.files SET status = 'double', error = 'another file holds the same run'
-       WHERE path IN (${lost})`,
-    );
-    for (const table of Object.values(RUN_TABLES)) {
-      await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${lost})`);
-    }
-  }
-
   /** Takes note of files; returns how many of them hold no run. */
   async #remember(files: readonly RunFile[]): Promise<number> {
     for (const { path, mtimeMillis, sizeBytes } of files) {
       this.#files.set(path, { mtimeMillis, sizeBytes });
     }
-    const list = files.map(({ path }) => sqlText(path)).join(", ");
-    const rows = await this.#database.rows(
-      `SELECT run_id, path, run_outcome FROM ${INDEX}.files WHERE status = 'ok' AND run_id IN (
-        SELECT run_id FROM ${INDEX}.files WHERE path IN (${list}))`,
-    );
-    for (const row of rows) this.#setRunFile(row);
-    const [broken] = await this.#database.rows(
-      `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files
-       WHERE status = 'broken' AND path IN (${list})`,
-    );
-    return Number(broken?.n);
+    for (const row of await this.#known.runFilesOf(files)) this.#setRunFile(row);
+    return await this.#known.brokenOf(files);
   }
 
   async #quarantine(file: RunFile, error: unknown): Promise<Taken> {
     // Removed since the folder was listed.
     if (!runFileExists(this.#runsFolder, file)) return { added: 0, broken: 0, widened: false };
     const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
-    await this.#database.run(
-      `INSERT OR REPLACE INTO ${INDEX}.files VALUES (${sqlText(file.path)}, ${file.mtimeMillis},
-        ${file.sizeBytes}, 0, 'broken', ${
-        sqlText(reason.replaceAll(this.#runsFolder, "runs"))
-      }, NULL, NULL, NULL)`,
-    );
+    await this.#known.quarantine(file, reason.replaceAll(this.#runsFolder, "runs"));
     this.#files.set(file.path, file);
     return { added: 0, broken: 1, widened: false };
   }
@@ -306,37 +265,55 @@ export class RunIndex {
   /** Forgets files; returns the paths of doubles that now have to be read in their place. */
   async #forget(paths: readonly string[]): Promise<string[]> {
     if (paths.length === 0) return [];
-    const list = paths.map(sqlText).join(", ");
-    const revived = await this.#database.rows(
-      `SELECT path FROM ${INDEX}.files WHERE status = 'double' AND path NOT IN (${list})
-        AND run_id IN (SELECT run_id FROM ${INDEX}.files WHERE path IN (${list}))`,
-    );
-    for (const table of Object.values(RUN_TABLES)) {
-      await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${list})`);
-    }
-    await this.#database.run(`DELETE FROM ${INDEX}.files WHERE path IN (${list})`);
+    const revived = await this.#known.forget(paths);
     const gone = new Set(paths);
+    this.#waiting = this.#waiting.filter(({ file }) => !gone.has(file.path));
     for (const path of paths) this.#files.delete(path);
     for (const [runId, { path }] of this.#runFiles) {
       if (gone.has(path)) this.#runFiles.delete(runId);
     }
-    return revived.map(({ path }) => String(path));
+    return revived;
   }
 
   /**
-   * Takes in one file that was just published, or changed.
+   * Takes in one file that was just published. Its rows are seen after {@linkcode flush}.
    *
-   * @param rows a table that holds the rows of the file, which saves reading it
+   * @param rows what the file holds, which saves reading it
    */
-  async take(absolutePath: string, rows?: string): Promise<{ widened: boolean }> {
+  async add(absolutePath: string, rows: RunRows): Promise<void> {
     const relativePath = relative(this.#runsFolder, absolutePath);
     const path = Deno.build.os === "windows" ? relativePath.replaceAll("\\", "/") : relativePath;
     const stat = await Deno.stat(absolutePath);
     if (this.#files.has(path)) await this.#forget([path]);
     const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
-    if (rows === undefined) return await this.#take([file]);
-    const source = `SELECT *, ${sqlText(path)} AS _file FROM ${rows}`;
-    return await this.#ingest([file], source);
+    const facts = factsOf(rows);
+    if (facts === undefined) throw new LitmusError(`Run file ${path} holds no run`);
+    this.#files.set(path, file);
+    this.#runFiles.set(facts.runId, { path, outcome: facts.outcome });
+    this.#waiting.push({ file, rows, facts });
+  }
+
+  /** Whether so much waits that it should not wait for a reader. */
+  get isFull(): boolean {
+    return this.#waiting.length >= WAITING_RUNS ||
+      this.#waiting.reduce((sum, { rows }) => sum + rows.rowCount, 0) >= WAITING_ROWS;
+  }
+
+  /** Makes the rows of all published files visible. */
+  async flush(): Promise<{ widened: boolean }> {
+    if (this.#waiting.length === 0) return { widened: false };
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const others: RunFile[] = [];
+    try {
+      const { widened } = await this.#takeRows(waiting, others);
+      const read = others.length === 0 ? widened : (await this.#takeBatch(others)).widened;
+      return { widened: widened || read };
+    } catch (error) {
+      // The next look at the folder finds them anew.
+      for (const { file } of waiting) this.#files.delete(file.path);
+      throw error;
+    }
   }
 
   /** Forgets everything and reads all files anew. */
@@ -344,41 +321,20 @@ export class RunIndex {
     for (const table of [...Object.values(RUN_TABLES), "files"]) {
       await this.#database.run(`DELETE FROM ${INDEX}.${table}`);
     }
+    this.#waiting = [];
     this.#files.clear();
     this.#runFiles.clear();
     return await this.synchronize(progress);
   }
 
-  /**
-   * Whether a file was written by this package: by the engine's mark in its footer.
-   *
-   * @param path below the runs folder
-   */
-  async isOwnFile(path: string): Promise<boolean> {
-    const [row] = await this.#database.rows(
-      `SELECT created_by FROM parquet_file_metadata(${sqlText(join(this.#runsFolder, path))})`,
-    );
-    return String(row?.created_by ?? "").startsWith("DuckDB");
-  }
-
   /** Number of files that cannot be read. */
   async brokenCount(): Promise<number> {
-    const sql = `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files WHERE status = 'broken'`;
-    return Number((await this.#database.rows(sql))[0]?.n ?? 0);
+    return await this.#known.brokenCount();
   }
 
   /** All files with their status. */
   async files(): Promise<IndexedFile[]> {
-    const rows = await this.#database.rows(
-      `SELECT path, status, error, run_id, rows::DOUBLE AS rows FROM ${INDEX}.files ORDER BY path`,
-    );
-    return rows.map((row) => ({
-      path: String(row.path),
-      status: row.status as IndexedFile["status"],
-      error: row.error === null ? null : String(row.error),
-      runId: row.run_id === null ? null : String(row.run_id),
-      rows: Number(row.rows),
-    }));
+    return await this.#known.list();
   }
 
   async #transaction(work: () => Promise<void>): Promise<void> {
@@ -396,4 +352,12 @@ export class RunIndex {
 /** A path with forward slashes; elsewhere than on Windows a backslash is a character as any other. */
 function slashed(expression: string): string {
   return Deno.build.os === "windows" ? `replace(${expression}, '\\', '/')` : expression;
+}
+
+function plus(one: Taken, other: Taken): Taken {
+  return {
+    added: one.added + other.added,
+    broken: one.broken + other.broken,
+    widened: one.widened || other.widened,
+  };
 }

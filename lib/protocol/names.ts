@@ -34,7 +34,7 @@ export const ACTION_DESCRIPTIONS: Readonly<Record<string, string>> = {
   [ACTIONS.shutdown]:
     'Stops the daemon after what it is doing; {when: "idle"}: once nobody holds it',
   [ACTIONS.status]: "Answers {pid, refs, uptime_seconds, rss_bytes, data_dir, version, ...}",
-  [ACTIONS.rebuild]: "Writes run files anew from the events: {run_id?, check?, force?}",
+  [ACTIONS.rebuild]: "Writes run files anew from the events: {run_id?, check?, force?, progress?}",
   [ACTIONS.reindex]: "Reads all run files into the index anew",
   [ACTIONS.doctor]: "Lists what the index knows of damaged and double run files",
 };

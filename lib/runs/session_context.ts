@@ -9,7 +9,7 @@ const DISCONNECTED = "fixture.instrument_disconnected";
 const STARTED = "session.started";
 
 /** Tells whether an event without a run bears on the rows of its session's runs. */
-export function isSessionContext(event: RunEventRecord): boolean {
+export function isSessionContext(event: Pick<RunEventRecord, "event_type">): boolean {
   const type = event.event_type;
   return type === STARTED || type === CONNECTED || type === DISCONNECTED;
 }

@@ -1,0 +1,152 @@
+/**
+ * One run as a Parquet file: written under a temporary name, read back, published without replacing
+ * anything unless that is wanted.
+ * @module
+ */
+import { dirname } from "@std/path";
+import { StorageError } from "../base/errors.ts";
+import { diskLayer, storageError, temporaryName } from "../base/file_layer.ts";
+import { FileSource } from "../base/file_source.ts";
+import { VERSION } from "../base/version.ts";
+import { type Footer, readFooter, UnsupportedParquetError } from "../parquet/read_footer.ts";
+import { parquetParts } from "../parquet/write_parquet.ts";
+import type { RunTable } from "./run_table.ts";
+
+/** How the footer names the writer; what follows is its version. */
+const CREATED_BY = "litmus-sdk version";
+
+/** Length of the footer and the mark behind it. */
+const TAIL_BYTES = 8;
+/** Small parts are gathered to this size before they are written. */
+const WRITE_BYTES = 1024 * 1024;
+
+/**
+ * Writes the file of a run; it is on the device when this resolves.
+ *
+ * @param path where to publish; its folder is made
+ * @param options with `replace`, a file that is there is replaced; else it is an error
+ * @throws {Deno.errors.AlreadyExists} where the name is taken
+ * @throws {StorageError} naming the file
+ */
+export async function writeRunFile(
+  path: string,
+  table: RunTable,
+  options: { readonly replace?: boolean } = {},
+): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    const sizeBytes = await writeParts(temporary, table);
+    verify(temporary, table, sizeBytes);
+    if (options.replace === true) await Deno.rename(temporary, path);
+    else await publishNew(temporary, path);
+    await diskLayer.syncDirectory(dirname(path));
+  } catch (error) {
+    await diskLayer.remove(temporary);
+    if (error instanceof Deno.errors.AlreadyExists) throw error;
+    throw storageError("Cannot write run file", path, error);
+  }
+}
+
+async function writeParts(path: string, table: RunTable): Promise<number> {
+  const file = await diskLayer.create(path);
+  try {
+    let gathered: Uint8Array[] = [];
+    let waiting = 0;
+    let sizeBytes = 0;
+    const flush = async (): Promise<void> => {
+      await file.write(joined(gathered, waiting));
+      sizeBytes += waiting;
+      gathered = [];
+      waiting = 0;
+    };
+    for (const part of parquetParts(contentOf(table))) {
+      gathered.push(part);
+      waiting += part.byteLength;
+      if (waiting >= WRITE_BYTES) await flush();
+    }
+    await flush();
+    await file.sync();
+    return sizeBytes;
+  } finally {
+    file.close();
+  }
+}
+
+function contentOf(table: RunTable): Parameters<typeof parquetParts>[0] {
+  const metadata: Record<string, string> = {};
+  for (const [key, value] of Object.entries(table.metadata)) {
+    if (typeof value === "string") metadata[key] = value;
+  }
+  const { columns, rowCount } = table;
+  return { columns, rowCount, metadata, createdBy: `${CREATED_BY} ${VERSION}` };
+}
+
+function joined(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const whole = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
+/** Reads the footer back from the file and compares what it says with what was meant. */
+function verify(path: string, table: RunTable, sizeBytes: number): void {
+  using source = FileSource.open(path);
+  const footer = footerOf(source);
+  if (
+    source.size !== sizeBytes || footer.rowCount !== table.rowCount ||
+    footer.columns.length !== table.columns.length
+  ) {
+    throw new StorageError(
+      `Run file holds ${footer.rowCount} rows of ${footer.columns.length} columns in ${source.size} bytes ` +
+        `when read back, wanted ${table.rowCount} rows of ${table.columns.length} in ${sizeBytes}`,
+      { file: path },
+    );
+  }
+}
+
+function footerOf(source: FileSource): Footer {
+  const { size } = source;
+  if (size < TAIL_BYTES) throw new RangeError("File is too short for a Parquet file");
+  const tail = source.read(size - TAIL_BYTES, TAIL_BYTES);
+  const footerBytes = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
+  const wanted = Math.min(size, footerBytes + TAIL_BYTES);
+  return readFooter(source.read(size - wanted, wanted));
+}
+
+/** Whether this package wrote a run file, as its footer says; false for one that cannot be read. */
+export function isOwnRunFile(path: string): boolean {
+  using source = FileSource.open(path);
+  try {
+    return footerOf(source).createdBy.startsWith(CREATED_BY);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof UnsupportedParquetError) return false;
+    throw error;
+  }
+}
+
+/** A link fails where the name is taken, a rename would replace it. */
+async function publishNew(temporary: string, path: string): Promise<void> {
+  try {
+    await Deno.link(temporary, path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw error;
+    // A file system without links: look, then rename.
+    if (await exists(path)) throw new Deno.errors.AlreadyExists(path);
+    await Deno.rename(temporary, path);
+    return;
+  }
+  await Deno.remove(temporary);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
