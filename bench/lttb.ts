@@ -1,13 +1,11 @@
 // deno-lint-ignore-file no-console
 /**
- * Times decimation of 10M doubles and views through the pyramid, and tsdownsample on the same
- * series where there is a Python that has it.
+ * Times decimation of 10M doubles, and tsdownsample on the same series where there is a Python that
+ * has it.
  *
  *     deno run --allow-run bench/lttb.ts [--python python3] [--samples 10000000] [--points 1000]
- *         [--large]     views of 1,000M samples as well, some seconds and 0.3 GB more
  */
 import { parseArgs } from "node:util";
-import { buildPyramid, PyramidBuilder, viewFromPyramid } from "../lib/channels/pyramid_maths.ts";
 import { chooseTriangles } from "../lib/channels/_triangles.ts";
 import {
   decimate,
@@ -23,7 +21,6 @@ const { values: options } = parseArgs({
     python: { type: "string", default: "python3" },
     samples: { type: "string", default: "10000000" },
     points: { type: "string", default: "1000" },
-    large: { type: "boolean", default: false },
   },
 });
 const samples = Number(options.samples), points = Number(options.points);
@@ -102,31 +99,3 @@ time("displayDecimate", samples, () => displayDecimate(x, y, points));
 time("minMaxPerPixel", samples, () => minMaxPerPixel(x, y, points));
 time("decimate (display, break)", samples, () => decimate(x, y, points));
 await comparePython();
-
-time("buildPyramid", samples, () => buildPyramid(y));
-const read = (lo: number, hi: number) => y.subarray(lo % samples, lo % samples + hi - lo);
-const pyramid = buildPyramid(y);
-for (let span = samples; span > points; span = Math.floor(span / 8)) {
-  const start = Math.floor((samples - span) / 3);
-  time(
-    `view of ${span} in ${points} columns`,
-    span,
-    () => viewFromPyramid(pyramid, start, start + span, points, read),
-  );
-}
-if (options.large) {
-  const builder = new PyramidBuilder(), rounds = Math.ceil(1e9 / samples);
-  const start = performance.now();
-  for (let i = 0; i < rounds; i++) builder.append(y);
-  print("PyramidBuilder.append", rounds * samples, [performance.now() - start]);
-  const large = builder.build();
-  for (const span of [large.samples, 123_456_789, 4_000_000, 510 * points]) {
-    const from = Math.min(large.samples - span, 7_654_321);
-    const at = from % samples + span > samples ? 0 : from;
-    time(
-      `view of ${span} of ${large.samples}`,
-      span,
-      () => viewFromPyramid(large, at, at + span, points, read),
-    );
-  }
-}

@@ -22,6 +22,16 @@ export const CHANNEL_BOUNDS = {
   mergeQuietSegments: 4,
   /** A session counts as no longer written when its files are this old, milliseconds. */
   mergeQuietMillis: 5_000,
+  /** Segments of fewer samples get no pyramid: to read them takes less than a millisecond. */
+  pyramidSamples: 65_536,
+  /** Runs of NaN that a pyramid names; a channel with more is read whole where gaps are to be shown. */
+  pyramidGaps: 1024,
+  /** Bytes of pyramids that a reader keeps in memory. */
+  pyramidCacheBytes: 64 * 1024 * 1024,
+  /** From this many samples on a view goes by pyramid: fewer are read and chosen from in some milliseconds. */
+  viewSamples: 1024 * 1024,
+  /** Samples without pyramid that a view takes into memory. */
+  viewPlainSamples: 4 * 1024 * 1024,
   /** A look at all segments is followed by a rest of this many times its length. */
   mergeRest: 20,
   /** Listings tried while merges remove files under them. */

@@ -2,7 +2,9 @@ import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import { allIndices } from "./_arguments.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { CaptureNumbers, joinedParts, type ResultPart, type SessionPart } from "./_result_part.ts";
-import { decimateBlock, decimateSession, type DecimationChoice } from "./decimate_channel.ts";
+import { decimateBlock, type DecimationChoice } from "./decimate_block.ts";
+import { decimateSession } from "./decimate_channel.ts";
+import type { PyramidCache } from "./pyramid_cache.ts";
 import { type ChannelBlockOptions, channelBlocks } from "./read_channel.ts";
 import { gatherAxis, WaveformAxis } from "./sample_axis.ts";
 import {
@@ -19,6 +21,8 @@ import type { ChannelSession } from "./segment_selection.ts";
 /** What of a channel is wanted, and who is told of damage. */
 export interface PartQuery extends ChannelQuery {
   readonly onDamage?: OnDamage;
+  /** Pyramids of the segments. */
+  readonly pyramids?: PyramidCache;
 }
 
 /** Few samples of a channel that look like all of them, session by session. */

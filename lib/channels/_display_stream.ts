@@ -1,7 +1,5 @@
 import { bucketStart } from "./_buckets.ts";
-import { type Extremes, findExtremes } from "./_extremes.ts";
-
-const SUM_SAMPLES = 4096;
+import { type Extremes, findExtremes, mayHoldNaN } from "./_extremes.ts";
 
 /** What a {@linkcode DisplayStream} kept. */
 export interface KeptSamples {
@@ -56,7 +54,7 @@ export class DisplayStream {
     for (let at = Math.max(1, from); at < Math.min(end, this.#samples - 1);) {
       const stop = bucketStart(this.#bucket + 1, inner, this.#buckets) + 1;
       const to = Math.min(stop, end);
-      if (spoiled(y, at - from, to - from)) return !(this.#broken = true);
+      if (mayHoldNaN(y, at - from, to - from)) return !(this.#broken = true);
       this.#scan(y, at, to);
       at = to;
       if (at === stop) this.#close(stop);
@@ -112,21 +110,4 @@ function inserted(values: Float64Array, at: number, value: number): Float64Array
   out[at] = value;
   out.set(values.subarray(at), at + 1);
   return out;
-}
-
-/** True where NaN may be among the values: only NaN, or two infinities, spoil a sum. */
-function spoiled(y: Float64Array, from: number, to: number): boolean {
-  for (let lo = from; lo < to; lo += SUM_SAMPLES) {
-    const hi = Math.min(to, lo + SUM_SAMPLES);
-    let a = 0, b = 0, c = 0, d = 0, i = lo;
-    for (; i + 3 < hi; i += 4) {
-      a += y[i]!;
-      b += y[i + 1]!;
-      c += y[i + 2]!;
-      d += y[i + 3]!;
-    }
-    for (; i < hi; i++) a += y[i]!;
-    if (Number.isNaN(a + b + c + d)) return true;
-  }
-  return false;
 }

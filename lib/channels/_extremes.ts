@@ -10,6 +10,8 @@ export interface Extremes {
 const SIMD_SAMPLES = 192;
 /** 64 KiB: larger blocks fall out of the first cache. */
 const COPY_SAMPLES = 8192;
+/** Samples that are summed up to look for NaN. */
+const SUM_SAMPLES = 4096;
 
 /** Finds the extremes of y in [lo, hi), NaN left out, the lowest index of equal values. */
 export function findExtremes(
@@ -63,4 +65,21 @@ function findBySimd(y: Float64Array, lo: number, hi: number, into: Extremes): bo
   into.low = low;
   into.high = high;
   return true;
+}
+
+/** True where NaN may be among the values: only NaN, or two infinities, spoil a sum. */
+export function mayHoldNaN(y: Float64Array, from: number, to: number): boolean {
+  for (let lo = from; lo < to; lo += SUM_SAMPLES) {
+    const hi = Math.min(to, lo + SUM_SAMPLES);
+    let a = 0, b = 0, c = 0, d = 0, i = lo;
+    for (; i + 3 < hi; i += 4) {
+      a += y[i]!;
+      b += y[i + 1]!;
+      c += y[i + 2]!;
+      d += y[i + 3]!;
+    }
+    for (; i < hi; i++) a += y[i]!;
+    if (Number.isNaN(a + b + c + d)) return true;
+  }
+  return false;
 }

@@ -18,13 +18,6 @@ export class GrowingLevel implements PyramidLevel {
     this.blockSamples = blockSamples;
   }
 
-  static from(level: PyramidLevel): GrowingLevel {
-    const copy = new GrowingLevel(level.blockSamples);
-    copy.length = level.min.length;
-    copy.#resize(level, Math.max(FIRST_CAPACITY, copy.length));
-    return copy;
-  }
-
   set(b: number, tally: Tally): void {
     if (b >= this.min.length) this.#resize(this, 2 * this.min.length);
     tally.store(this, b);

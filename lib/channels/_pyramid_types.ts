@@ -1,10 +1,8 @@
-import type { NumericArray } from "./_arguments.ts";
-
 /** Block sizes of a pyramid. */
 export interface PyramidOptions {
   /**
    * Samples of a block of level 0. With 256 the pyramid has 2 % of the size of its samples, and a
-   * view reads at most 512 samples a pixel from the series itself.
+   * view reads at most 512 samples a column from the series itself.
    * @default {256}
    */
   readonly blockSamples?: number;
@@ -13,6 +11,14 @@ export interface PyramidOptions {
    * @default {8}
    */
   readonly factor?: number;
+}
+
+/** Times of outer samples and extremes of each block, microseconds since the epoch. */
+export interface LevelTimes {
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
 }
 
 /**
@@ -28,6 +34,8 @@ export interface PyramidLevel {
   readonly last: Float64Array;
   readonly minOffset: Uint32Array;
   readonly maxOffset: Uint32Array;
+  /** Where samples have a time each. */
+  readonly times?: LevelTimes | undefined;
 }
 
 /** Extremes of a series of `samples` samples, finest level first. */
@@ -37,19 +45,3 @@ export interface Pyramid {
   readonly factor: number;
   readonly levels: readonly PyramidLevel[];
 }
-
-/** What a stretch of samples looks like, one value for each pixel column. */
-export interface PyramidView {
-  /** Sample index where each column starts, then the end of the last: columns + 1 values. */
-  readonly bounds: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-  /** Sample index of the extremes, of the column's first sample where all are NaN. */
-  readonly minIndex: Float64Array;
-  readonly maxIndex: Float64Array;
-}
-
-/** Gives the samples from `start` up to, without, `end`. */
-export type SampleReader = (start: number, end: number) => NumericArray;

@@ -52,8 +52,8 @@ export interface ChannelWriterStatus {
   readonly segments: number;
   /** The last failure in the background, if it was not mended since. */
   readonly writeError?: string;
-  /** The last failure to merge small segments, if it was not mended since; nothing is lost by it. */
-  readonly mergeError?: string;
+  /** The last failure to merge segments or to write a pyramid, if not mended since; nothing is lost by it. */
+  readonly upkeepError?: string;
 }
 
 interface Channel {
@@ -250,7 +250,8 @@ export class ChannelFileWriter {
     const { channelId, dataType, firstSeenMicros, description } = writer;
     this.#registry.note({ channelId, dataType, firstSeenMicros, ...description });
     const { metadata, sizeBytes } = segment;
-    this.#published.note(writer.writer, infoOfSegment(segment, path));
+    const info = infoOfSegment(segment, path);
+    this.#published.note(writer.writer, info, segment.placed);
     this.#segmentSink?.offer({ path, sizeBytes, metadata, batches });
   }
 
@@ -290,13 +291,13 @@ export class ChannelFileWriter {
       pending += writer.pending;
       pendingBytes += writer.byteLength;
     }
-    const error = this.#error, mergeError = this.#published.error;
+    const error = this.#error, upkeepError = this.#published.error;
     return {
       pending,
       pendingBytes,
       segments: this.#segments,
       ...(error === undefined ? {} : { writeError: textOf(error) }),
-      ...(mergeError === undefined ? {} : { mergeError: textOf(mergeError) }),
+      ...(upkeepError === undefined ? {} : { upkeepError: textOf(upkeepError) }),
     };
   }
 

@@ -63,7 +63,7 @@ export function openChannelQuery(
     schema: { fields },
     *batches(columns = all) {
       const parts = isDecimated(query)
-        ? decimatedParts(sessions, query)
+        ? decimatedParts(sessions, { ...query, pyramids: index.pyramids })
         : wholeParts(sessions, query);
       for (const part of parts) yield resultBatch(fields, columns, part);
     },

@@ -1,4 +1,6 @@
 import { checkLengths, checkPoints, gather, type NumericArray, toFloat64 } from "./_arguments.ts";
+import { mayHoldNaN } from "./_extremes.ts";
+import { gapMarkers, gapsIn } from "./gap_markers.ts";
 import { lttb } from "./lttb.ts";
 import { displayDecimate, minMaxPerPixel } from "./min_max.ts";
 import { minMaxLttb } from "./min_max_lttb.ts";
@@ -38,8 +40,6 @@ export interface DecimateOptions {
 
 type Choice = (x: Float64Array, y: Float64Array, points: number) => Uint32Array;
 
-/** One in this many points may mark a gap; with more gaps than that the longest are marked. */
-const POINTS_PER_GAP = 4;
 const SUM_SAMPLES = 4096;
 
 /**
@@ -115,20 +115,11 @@ function choiceOf({ method = "display", ratio = 4 }: DecimateOptions): Choice {
   }
 }
 
-/** By sums of blocks, three times as fast as a test of each value: only NaN spoils a sum. */
+/** By sums of blocks, three times as fast as a test of each value. */
 function hasNaN(y: Float64Array): boolean {
   for (let lo = 0; lo < y.length; lo += SUM_SAMPLES) {
     const hi = Math.min(y.length, lo + SUM_SAMPLES);
-    let a = 0, b = 0, c = 0, d = 0, i = lo;
-    for (; i + 3 < hi; i += 4) {
-      a += y[i]!;
-      b += y[i + 1]!;
-      c += y[i + 2]!;
-      d += y[i + 3]!;
-    }
-    for (; i < hi; i++) a += y[i]!;
-    // Opposite infinities give NaN too, hence the second look.
-    if (Number.isNaN(a + b + c + d) && y.subarray(lo, hi).some(Number.isNaN)) return true;
+    if (mayHoldNaN(y, lo, hi) && y.subarray(lo, hi).some(Number.isNaN)) return true;
   }
   return false;
 }
@@ -155,27 +146,11 @@ function chooseBroken(
   choice: Choice,
 ): Uint32Array {
   if (y.length <= points) return choice(x, y, points);
-  const markers = gapMarkers(y, points);
+  const markers = gapMarkers(gapsIn(y), 0, y.length, points);
   const numbers = chooseNumbers(x, y, points - markers.length, choice);
   const all = numbers.length === y.length - countNaN(y);
   const missing = all ? points - numbers.length - markers.length : 0;
   return merge(numbers, markers, moreNaN(y, markers, missing));
-}
-
-/** One index of each run of NaN, of the longest where there are too many. */
-function gapMarkers(y: Float64Array, points: number): number[] {
-  const outer: number[] = [], inner: { start: number; length: number }[] = [];
-  for (let i = 0; i < y.length; i++) {
-    if (y[i] === y[i]) continue;
-    const start = i;
-    while (i < y.length && y[i] !== y[i]) i++;
-    if (start === 0) outer.push(0);
-    if (i === y.length) outer.push(y.length - 1);
-    if (start > 0 && i < y.length) inner.push({ start, length: i - start });
-  }
-  const most = Math.floor(points / POINTS_PER_GAP);
-  if (inner.length > most) inner.sort((a, b) => b.length - a.length || a.start - b.start);
-  return [...outer, ...inner.slice(0, most).map((gap) => gap.start)];
 }
 
 /** Where all numbers fit, NaN fills what is left of the budget. */

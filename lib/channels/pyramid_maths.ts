@@ -8,18 +8,10 @@ import { GrowingLevel } from "./_growing_level.ts";
 import { Tally } from "./_pyramid_tally.ts";
 import type { Pyramid, PyramidOptions } from "./_pyramid_types.ts";
 
-export type {
-  Pyramid,
-  PyramidLevel,
-  PyramidOptions,
-  PyramidView,
-  SampleReader,
-} from "./_pyramid_types.ts";
-export { samplesForView, viewFromPyramid, viewPoints } from "./_pyramid_view.ts";
-
 /** Larger blocks would not fit the 32-bit offsets. */
 const MAX_BLOCK_SAMPLES = 2 ** 31;
-/** Builds a pyramid as segments arrive; each append costs what the segment costs. */
+
+/** Builds a pyramid as batches arrive; each append costs what its batch costs. */
 export class PyramidBuilder {
   readonly #blockSamples: number;
   readonly #factor: number;
@@ -43,14 +35,6 @@ export class PyramidBuilder {
     this.#blockSamples = blockSamples;
     this.#factor = factor;
     this.#levels = [new GrowingLevel(blockSamples)];
-  }
-
-  /** Goes on where `pyramid` ends; the pyramid itself stays as it is. */
-  static from(pyramid: Pyramid): PyramidBuilder {
-    const builder = new PyramidBuilder(pyramid);
-    builder.#samples = pyramid.samples;
-    builder.#levels.splice(0, 1, ...pyramid.levels.map((level) => GrowingLevel.from(level)));
-    return builder;
   }
 
   /** Samples appended so far. */
@@ -116,19 +100,4 @@ export class PyramidBuilder {
       level.set(b, this.#tally);
     }
   }
-}
-
-/**
- * Builds the pyramid of a whole series.
- *
- * @param y Values, NaN where there is none.
- * @param options Block sizes.
- * @returns The pyramid.
- * @throws {RangeError} If a block size is no integer or too small or too large.
- * @throws {TypeError} If y is no typed array of numbers.
- */
-export function buildPyramid(y: NumericArray, options: PyramidOptions = {}): Pyramid {
-  const builder = new PyramidBuilder(options);
-  builder.append(y);
-  return builder.build();
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { findAgain } from "./find_again.ts";
+import type { PyramidCache } from "./pyramid_cache.ts";
 import {
   concatBlocks,
   lowerBound,
@@ -35,6 +36,8 @@ export interface ChannelBlockOptions extends ChannelWindow {
   /** Whether a block is valid only until the next one is asked for. @default false */
   readonly reuse?: boolean | undefined;
   readonly onDamage?: OnDamage | undefined;
+  /** Pyramids to view long sessions by; without them all samples are read. */
+  readonly pyramids?: PyramidCache | undefined;
 }
 
 /** Options of {@linkcode readChannel}. */
@@ -194,8 +197,8 @@ export function* sessionBlocks(
   }
 }
 
-/** Reads a session from the segments that it was listed with. */
-function* listedBlocks(
+/** Reads a session from the segments that it was listed with, as long as they are there. */
+export function* listedBlocks(
   session: ChannelSession,
   options: ChannelBlockOptions,
 ): Generator<NumberedBlock> {

@@ -24,6 +24,15 @@ export interface SegmentBatchOptions {
   readonly schema?: ArrowSchema | undefined;
 }
 
+/** A record batch, and where its body lies in the segment file. */
+export interface PlacedBatch {
+  readonly batch: ArrowBatch;
+  /** Byte offset of the body. */
+  readonly bodyStart: number;
+  /** The body in parts, in order; the buffers of the columns lie in them. */
+  readonly body: readonly Uint8Array[];
+}
+
 /**
  * Reads the batches of a segment in order.
  *
@@ -33,6 +42,14 @@ export function* segmentBatches(
   path: string,
   options: SegmentBatchOptions = {},
 ): Generator<ArrowBatch> {
+  for (const { batch } of placedBatches(path, options)) yield batch;
+}
+
+/** Reads the batches of a segment with their places; else like {@linkcode segmentBatches}. */
+export function* placedBatches(
+  path: string,
+  options: SegmentBatchOptions = {},
+): Generator<PlacedBatch> {
   const { covers, onDamage, reuse = false } = options;
   using source = openSource(path, reuse);
   const assembler = new StreamAssembler(options.schema);
@@ -52,7 +69,8 @@ export function* segmentBatches(
       if (!(error instanceof InvalidDataError)) throw error;
       onDamage?.({ path, start: item.start, end: item.end, reason: error.message });
     }
-    if (batch !== undefined) yield batch;
+    if (batch === undefined) continue;
+    yield { batch, bodyStart: item.end - item.body.byteLength, body: [item.body] };
   }
 }
 

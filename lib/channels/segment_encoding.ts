@@ -16,6 +16,7 @@ import {
 import { framePrefix } from "../arrow/stamp.ts";
 import type { ChannelBatch } from "./channel_batch.ts";
 import type { ChannelDescription } from "./channel_types.ts";
+import type { PlacedBatch } from "./segment_batches.ts";
 import type { SegmentInfo } from "./segment_info.ts";
 import { encodeSegmentMetadata, type SegmentMetadata } from "./segment_metadata.ts";
 
@@ -27,6 +28,8 @@ export interface EncodedSegment {
   readonly metadata: SegmentMetadata;
   readonly parts: readonly Uint8Array[];
   readonly sizeBytes: number;
+  /** The record batches and where they lie. */
+  readonly placed: readonly PlacedBatch[];
 }
 
 /** What readers will find of a segment at its path. */
@@ -71,9 +74,14 @@ export function encodeFacts(
   const { fields } = batches[0]!.schema;
   const schema: ArrowSchema = { fields, metadata: encodeSegmentMetadata(metadata) };
   const stamp = { kind: "schema", writer, sequence: sequence - 1, rows: 0 } as const;
-  const parts = [frameBytes(encodeSchema(schema, stamp)), ...messages.flatMap(partsOf)];
-  const all = joined([...parts, END_OF_STREAM]);
-  return { metadata, parts: all, sizeBytes: all.reduce((sum, part) => sum + part.byteLength, 0) };
+  const head = frameBytes(encodeSchema(schema, stamp));
+  const parts = joined([head, ...messages.flatMap(partsOf), END_OF_STREAM]);
+  let at = head.byteLength;
+  const placed = messages.map((message, i): PlacedBatch => {
+    at += sizeOf(message);
+    return { batch: batches[i]!, bodyStart: at - message.bodyBytes, body: message.body };
+  });
+  return { metadata, parts, sizeBytes: at + END_OF_STREAM.byteLength, placed };
 }
 
 function summed(

@@ -13,6 +13,7 @@ import { FileSource } from "./_file_source.ts";
 import { readRegistry, type RegistryEntry } from "./channel_registry.ts";
 import type { ChannelDataType } from "./channel_types.ts";
 import { mergeCount } from "./merge_count.ts";
+import { PyramidCache } from "./pyramid_cache.ts";
 import { walkSegment } from "./segment_walk.ts";
 import type { SegmentDamage, SegmentInfo, SegmentListing } from "./segment_info.ts";
 import { decodeSegmentMetadata } from "./segment_metadata.ts";
@@ -32,6 +33,8 @@ interface Known extends SegmentListing {
 
 /** Remembers the segments of a data directory and looks only at what is new. */
 export class SegmentIndex {
+  /** Pyramids of the segments that were asked for. */
+  readonly pyramids: PyramidCache = new PyramidCache();
   readonly #dataDir: string;
   #known = new Map<string, Known>();
 

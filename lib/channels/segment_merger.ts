@@ -24,7 +24,9 @@ import { bytesOfBatch } from "./_batch_columns.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { joinDescriptions } from "./channel_description.ts";
 import { countMerge } from "./merge_count.ts";
-import { segmentBatches } from "./segment_batches.ts";
+import { pyramidPath } from "./pyramid_format.ts";
+import { writePyramid } from "./pyramid_writer.ts";
+import { type PlacedBatch, segmentBatches } from "./segment_batches.ts";
 import { encodeFacts, infoOfSegment } from "./segment_encoding.ts";
 import { isGone } from "./segment_index.ts";
 import type { SegmentInfo } from "./segment_info.ts";
@@ -81,8 +83,14 @@ export class SegmentMerger {
     const path = await this.#publisher.publish(segment);
     await this.#publisher.sync();
     const merged = infoOfSegment(segment, path);
+    await this.writePyramid(merged, segment.placed);
     await this.#removeSources(merged, sources);
     return merged;
+  }
+
+  /** Puts the pyramid of a segment beside it, where it is worth one. */
+  async writePyramid(segment: SegmentInfo, placed: readonly PlacedBatch[]): Promise<void> {
+    await writePyramid(segment, placed, this.#layer);
   }
 
   /**
@@ -104,7 +112,10 @@ export class SegmentMerger {
   async #removeSources(merged: SegmentInfo, sources: readonly SegmentInfo[]): Promise<number> {
     if (!isWhole(merged)) return 0;
     await countMerge(this.#dataDir);
-    for (const { path } of sources) await this.#layer.remove(path);
+    for (const { path } of sources) {
+      await this.#layer.remove(pyramidPath(path));
+      await this.#layer.remove(path);
+    }
     return sources.length;
   }
 }

@@ -179,7 +179,7 @@ Deno.test("FileChannelStore merges what it writes and reads the same at every mo
           equal(readChannel(dataDir, id).sampleIndex.length, written.length);
         }
         await store.close();
-        equal(store.status().mergeError, undefined);
+        equal(store.status().upkeepError, undefined);
         const wanted = written.toSorted(([a, i], [b, j]) => a - b || i - j);
         deepEqual(rowsOf(readChannel(dataDir, id)), wanted);
         const { segments, damage } = listSegments(dataDir);
