@@ -92,6 +92,16 @@ export function pyramidPath(segmentPath: string): string {
   return segmentPath.replace(/\.arrow$/, ".pyramid");
 }
 
+/** Path of the segment of a pyramid. */
+export function segmentOfPyramid(path: string): string {
+  return path.replace(/\.pyramid$/, ".arrow");
+}
+
+/** True for the path of a pyramid. */
+export function isPyramidPath(path: string): boolean {
+  return path.endsWith(".pyramid");
+}
+
 /** Tells one segment from another that may get its name. */
 export function segmentIdentity({ covers, samples, batchBytes }: SegmentInfo): string {
   return JSON.stringify([
@@ -239,6 +249,22 @@ export function decodeHeader(
   // The checksum says that this is what was encoded here.
   const known = header as unknown as PyramidHeader;
   return { header: known, layout: layoutOf(known, end) };
+}
+
+/**
+ * Checks a whole pyramid file.
+ *
+ * @returns what is wrong, or undefined
+ */
+export function pyramidDamage(bytes: Uint8Array, segment: SegmentInfo): string | undefined {
+  const found = decodeHeader(bytes);
+  if (found === undefined) return "Its header is damaged";
+  const { header, layout: { index, levels, checks } } = found;
+  if (header.segment !== segmentIdentity(segment)) return "It is the pyramid of another segment";
+  const isWhole = [index, ...levels.flat(), checks].every(({ offset, bytes: length, sum }) =>
+    offset + length <= bytes.byteLength && crc32(bytes.subarray(offset, offset + length)) === sum
+  );
+  return isWhole ? undefined : "A checksum does not match";
 }
 
 /** Bytes before the header that tell how long it is, for a second read. */

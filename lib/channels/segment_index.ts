@@ -167,7 +167,8 @@ function inspectSegment(path: string, channelOf: ChannelOf): SegmentListing {
   return { segments: walked.segments, damage };
 }
 
-function sealedInfo(path: string): { info: SegmentInfo; missingBytes: number } | undefined {
+/** What a sealed segment says of itself, and how many bytes are missing of it, below zero where there are more. */
+export function sealedInfo(path: string): { info: SegmentInfo; missingBytes: number } | undefined {
   using source = new FileSource(path);
   const frame = readFrame(source, 0, source.size, { stamped: false });
   if (frame.kind !== "message" || frame.header.kind !== "schema") return undefined;

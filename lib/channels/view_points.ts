@@ -121,7 +121,7 @@ function numberPoints(
       points.add(from, tally.first, tally.firstMicros);
       points.add(to - 1, tally.last, tally.lastMicros);
     } else if (tally.minAt !== tally.maxAt) points.addExtremes(tally);
-    else addConstant(view, points, tally, from, to);
+    else addConstant(points, tally, from, to);
   }
   points.read(view, hi - 1);
   if (budget % 2 === 0) return points;
@@ -134,7 +134,6 @@ function numberPoints(
 
 /** A bucket whose extremes are one sample gives its last sample, or its first, as well. */
 function addConstant(
-  view: SessionView,
   points: ViewPoints,
   tally: Tally,
   from: number,

@@ -3,6 +3,7 @@
  * @module
  */
 import { segmentBatches } from "../channels/segment_batches.ts";
+import { sealedInfo } from "../channels/segment_index.ts";
 import type { SegmentDamage } from "../channels/segment_info.ts";
 import type { DamagedFile } from "./damaged_file.ts";
 
@@ -14,8 +15,14 @@ export function checkChannelFile(path: string): DamagedFile[] {
   if (size === 0) return [];
   let batches = 0;
   for (const _ of segmentBatches(path, { onDamage: (each) => damage.push(each) })) batches++;
-  if (batches === 0 && damage.length === 0) {
-    damage.push({ path, start: 0, end: size, reason: "It holds no batch of samples" });
+  if (damage.length === 0) {
+    const missingBytes = sealedInfo(path)?.missingBytes ?? 0;
+    if (missingBytes > 0) {
+      const reason = `The last ${missingBytes} bytes are missing`;
+      damage.push({ path, start: size, end: size + missingBytes, reason });
+    } else if (batches === 0) {
+      damage.push({ path, start: 0, end: size, reason: "It holds no batch of samples" });
+    }
   }
   return damage.map(({ start, end, reason }) => ({
     file: path,

@@ -5,8 +5,10 @@
 import { basename } from "@std/path";
 import { dataLayout, parseEventFileName } from "../base/data_layout.ts";
 import { StorageError } from "../base/errors.ts";
+import { isPyramidPath } from "../channels/pyramid_format.ts";
 import { checkChannelFile } from "./check_channel_file.ts";
 import { checkEventFile } from "./check_event_file.ts";
+import { checkPyramid } from "./check_pyramid.ts";
 import { checkRegistry, registryOf } from "./check_registry.ts";
 import { checkRunFile } from "./check_run_file.ts";
 import { checkTemporary, isTemporary } from "./check_temporary.ts";
@@ -50,6 +52,7 @@ function* checks(dataDir: string, repair: boolean): Generator<[string, Check]> {
   for (const path of walkFiles(layout.channels)) {
     if (isTemporary(path)) yield [path, temporary];
     else if (path.endsWith(".arrow")) yield [path, checkChannelFile];
+    else if (isPyramidPath(path)) yield [path, (file) => checkPyramid(file, repair)];
     else if (path === registry) yield [path, checkRegistry];
   }
   for (const path of walkFiles(layout.runs)) {

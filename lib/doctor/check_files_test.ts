@@ -1,5 +1,6 @@
 import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
+import { FileChannelStore } from "../channels/file_channel_store.ts";
 import { FileEventLog } from "../events/file_event_log.ts";
 import { EventFileReader } from "../events/event_file_reader.ts";
 import { checkFiles } from "./check_files.ts";
@@ -92,5 +93,31 @@ Deno.test("checkFiles() tells of broken Parquet files, registries and leftovers"
     /no JSON[\s\S]*unfinished[\s\S]*its end is missing[\s\S]*too short/,
   );
   deepEqual(damaged.filter(({ repaired }) => repaired).map(({ file }) => file), [leftover]);
+  await Deno.remove(dataDir, { recursive: true });
+});
+
+Deno.test("checkFiles() finds cut segments and bad pyramids, and removes the pyramids", async () => {
+  const dataDir = await Deno.makeTempDir();
+  {
+    await using store = await FileChannelStore.open({ dataDir, sessionId: SESSION });
+    for (const id of ["a", "b", "c"]) store.write(id, new Float64Array(70_000), { start: 0 });
+  }
+  deepEqual(await checkFiles(dataDir), { files: 7, damaged: [] });
+  const [a, pyramidOfA, b, pyramidOfB, c, pyramidOfC] = walkFiles(join(dataDir, "channels"))
+    .filter((path) => !path.endsWith(".json"));
+  const bytes = await Deno.readFile(pyramidOfA!);
+  bytes[bytes.length - 5]! ^= 1;
+  await Deno.writeFile(pyramidOfA!, bytes);
+  // Between two messages: no message is damaged, the end is not there.
+  await Deno.truncate(b!, (await Deno.stat(b!)).size - 8);
+  await Deno.remove(c!);
+  const { damaged } = await checkFiles(dataDir, { repair: true });
+  deepEqual(damaged.map(({ file, reason, repaired }) => [file, reason, repaired]), [
+    [pyramidOfA, "A checksum does not match", true],
+    [b, "The last 8 bytes are missing", false],
+    [pyramidOfC, "Its segment is gone", true],
+  ]);
+  const left = walkFiles(join(dataDir, "channels")).toArray();
+  ok(left.includes(a!) && left.includes(pyramidOfB!) && !left.includes(pyramidOfA!));
   await Deno.remove(dataDir, { recursive: true });
 });
