@@ -4,6 +4,7 @@
  */
 import { newId } from "../base/ids.ts";
 import type { QueryResult } from "../arrow/query_result.ts";
+import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { DaemonConnection } from "../protocol/daemon_connection.ts";
 import { sqlCall, type SqlParameters } from "../protocol/sql_call.ts";
@@ -42,6 +43,7 @@ export class ChannelStore extends FileChannelStore {
   /** Opens a store; nothing is created before the first flush, no daemon is started before {@linkcode sql}. */
   static override async open(options: ChannelStoreOptions = {}): Promise<ChannelStore> {
     const dataDir = await resolveDataDirectory(options.dataDir);
+    await requireRead(dataDir);
     const sessionId = options.sessionId ?? newId();
     return new ChannelStore(
       { dataDir, sessionId, sealMillis: options.sealMillis },

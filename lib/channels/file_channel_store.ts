@@ -4,6 +4,7 @@
  */
 import type { QueryResult } from "../arrow/query_result.ts";
 import type { Clock } from "../base/clock.ts";
+import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import type { DecimationMethod, GapPolicy } from "../protocol/channel_ticket.ts";
 import type { BatchSink, SegmentSink } from "./channel_batch.ts";
@@ -114,10 +115,13 @@ export class FileChannelStore implements AsyncDisposable {
    * Opens a store; nothing is created before the first flush.
    *
    * @throws {InvalidDataError} for a session id that is no UUID
+   * @throws {PermissionError} where Deno was not given leave to read the data directory
    */
   static async open(options: ChannelStoreOptions = {}): Promise<FileChannelStore> {
+    const dataDir = await resolveDataDirectory(options.dataDir);
+    await requireRead(dataDir);
     return new FileChannelStore({
-      dataDir: await resolveDataDirectory(options.dataDir),
+      dataDir,
       sessionId: options.sessionId ?? crypto.randomUUID(),
       sealMillis: options.sealMillis,
     });

@@ -3,9 +3,12 @@
  * @module
  */
 import { QueryResult } from "../arrow/query_result.ts";
+import { PermissionError } from "../base/errors.ts";
+import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import type { Parameters } from "../engine/query.ts";
-import { Warehouse } from "./warehouse.ts";
+// A type only: the database is loaded by open(), which says what it lacks.
+import type { Warehouse } from "./warehouse.ts";
 
 /** Options of {@linkcode EmbeddedEngine.open}. */
 export interface EmbeddedOptions {
@@ -37,9 +40,15 @@ export class EmbeddedEngine implements AsyncDisposable {
     this.#warehouse = warehouse;
   }
 
-  /** Opens a data directory and takes in what its files hold. */
+  /**
+   * Opens a data directory and takes in what its files hold.
+   *
+   * @throws {PermissionError} naming the flag that Deno was not given
+   */
   static async open(options: EmbeddedOptions = {}): Promise<EmbeddedEngine> {
     const dataDir = await resolveDataDirectory(options.dataDir);
+    await requireRead(dataDir);
+    const { Warehouse } = await loadWarehouse();
     const warehouse = await Warehouse.open({
       dataDir,
       writable: false,
@@ -71,5 +80,17 @@ export class EmbeddedEngine implements AsyncDisposable {
   /** Closes the database. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#warehouse[Symbol.asyncDispose]();
+  }
+}
+
+async function loadWarehouse(): Promise<typeof import("./warehouse.ts")> {
+  try {
+    return await import("./warehouse.ts");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new PermissionError(
+      "The database is native code, outside of Deno's sandbox: run with --allow-ffi",
+      { cause: error },
+    );
   }
 }

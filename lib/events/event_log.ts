@@ -5,6 +5,7 @@
 import { newId } from "../base/ids.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { DaemonConnection } from "../protocol/daemon_connection.ts";
+import { requireDaemon } from "../protocol/permissions.ts";
 import { EventPush } from "./event_push.ts";
 import { type EventLogOptions, FileEventLog } from "./file_event_log.ts";
 
@@ -32,9 +33,11 @@ export class EventLog extends FileEventLog {
    * Opens a log.
    *
    * @returns a log; its file is made by the first flush
+   * @throws {PermissionError} naming the flag that Deno was not given
    */
   static override async open(options: EventLogOptions = {}): Promise<EventLog> {
     const dataDir = await resolveDataDirectory(options.dataDir);
+    await requireDaemon(dataDir);
     const sessionId = options.sessionId ?? newId();
     const connection = new DaemonConnection(dataDir);
     const push = new EventPush(connection, sessionId.toLowerCase());

@@ -9,6 +9,7 @@ import { ChannelClaims } from "../channels/channel_claims.ts";
 import type { BlockInput, ChannelWriteOptions, StructInput } from "../channels/channel_types.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { DaemonConnection } from "../protocol/daemon_connection.ts";
+import { requireDaemon } from "../protocol/permissions.ts";
 import { type EventFilter, filterCondition } from "../protocol/event_filter.ts";
 import { sqlCall, type SqlParameters } from "../protocol/sql_call.ts";
 import type { UnknownEvent } from "./base_event.ts";
@@ -83,9 +84,14 @@ export class EventStore implements AsyncDisposable {
     this.#lingerMillis = parts.lingerMillis;
   }
 
-  /** Opens a store. The daemon is joined or started by the first flush or query. */
+  /**
+   * Opens a store. The daemon is joined or started by the first flush or query.
+   *
+   * @throws {PermissionError} naming the flag that Deno was not given
+   */
   static async open(options: EventLogOptions = {}): Promise<EventStore> {
     const dataDir = await resolveDataDirectory(options.dataDir);
+    await requireDaemon(dataDir);
     return new EventStore({
       dataDir,
       sessionId: options.sessionId ?? newId(),

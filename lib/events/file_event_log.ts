@@ -10,6 +10,7 @@ import { newId } from "../base/ids.ts";
 import { EVENT_LIMITS } from "../base/limits.ts";
 import { scriptName } from "../base/script_name.ts";
 import { newWriterKey } from "../arrow/stamp.ts";
+import { requireStore } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { BatchMemory } from "./batch_memory.ts";
 import { EventBatchBuilder } from "./event_batch_builder.ts";
@@ -132,8 +133,10 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
    * @returns a log; its file is made by the first flush
    */
   static async open(options: EventLogOptions = {}): Promise<FileEventLog> {
+    const dataDir = await resolveDataDirectory(options.dataDir);
+    await requireStore(dataDir);
     return new FileEventLog({
-      dataDir: await resolveDataDirectory(options.dataDir),
+      dataDir,
       sessionId: options.sessionId ?? newId(),
       lingerMillis: options.lingerMillis,
     });

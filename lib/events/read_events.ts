@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { valueReader } from "../arrow/column_values.ts";
 import { dataLayout } from "../base/data_layout.ts";
+import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import type { EventFilter } from "../protocol/event_filter.ts";
 import type { UnknownEvent } from "./base_event.ts";
@@ -92,6 +93,7 @@ async function* filteredBatches(
   reuse: boolean,
 ): AsyncGenerator<ArrowBatch> {
   const root = await resolveDataDirectory(dataDir);
+  await requireRead(root);
   const { signal, onDamage } = options;
   const rowFilter: RowFilter = compileRowFilter(filter);
   let left = filter.limit === undefined ? Infinity : Math.max(0, Math.trunc(filter.limit));

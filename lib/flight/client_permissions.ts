@@ -5,9 +5,10 @@
  */
 
 import { PermissionError } from "../base/errors.ts";
+import { isGranted } from "../base/permissions.ts";
 
 /** The environment variables that @grpc/grpc-js 1.14 reads while it loads. */
-export const GRPC_ENV_NAMES: readonly string[] = [
+const GRPC_ENV_NAMES: readonly string[] = [
   "GRPC_NODE_VERBOSITY",
   "GRPC_VERBOSITY",
   "GRPC_NODE_TRACE",
@@ -18,11 +19,6 @@ export const GRPC_ENV_NAMES: readonly string[] = [
   "GRPC_NODE_DEBUG_SEND_ERROR_DETAILS",
   "GRPC_EXPERIMENTAL_ENABLE_OUTLIER_DETECTION",
 ];
-
-async function isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
-  const { state } = await Deno.permissions.request(descriptor);
-  return state === "granted";
-}
 
 /**
  * Checks that a Flight client may run.
@@ -36,11 +32,19 @@ export async function requireClientPermissions(host: string): Promise<void> {
       `Reaching ${host} needs network access: run with --allow-net=${host}`,
     );
   }
+  await requireClientEnvironment();
+}
+
+/**
+ * Checks that the environment may be read as far as grpc-js does.
+ *
+ * @throws {PermissionError} naming the flag that is missing
+ */
+export async function requireClientEnvironment(): Promise<void> {
   for (const variable of GRPC_ENV_NAMES) {
     if (await isGranted({ name: "env", variable })) continue;
     throw new PermissionError(
-      `The Flight client reads the environment variable ${variable}: run with ` +
-        `--allow-env=${GRPC_ENV_NAMES.join(",")}`,
+      `The Flight client reads the environment variable ${variable}: run with --allow-env=GRPC_*`,
     );
   }
 }

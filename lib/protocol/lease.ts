@@ -10,13 +10,15 @@
  */
 import { DaemonError, FlightError, LitmusError, PermissionError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
+import { requireStore } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { FlightClient } from "../flight/client.ts";
+import { requireClientEnvironment } from "../flight/client_permissions.ts";
 import { type Endpoint, readEndpoint } from "./endpoint.ts";
 import { FileLock } from "./file_lock.ts";
 import { meetingOf, relieve, waitUntilGone } from "./hand_over.ts";
 import { ACTIONS } from "./names.ts";
-import { requireLoopback, requireStore } from "./permissions.ts";
+import { requireLoopback } from "./permissions.ts";
 import { takeReference } from "./reference.ts";
 import { type RuntimePaths, runtimePaths } from "./runtime_directory.ts";
 import { lastWords, spawnDaemon } from "./spawn.ts";
@@ -150,7 +152,9 @@ async function startDaemon(
   const limit = AbortSignal.timeout(DAEMON_LIMITS.startMillis);
   const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
   try {
+    // Before anything is started: a daemon that cannot be talked to is of no use.
     await requireLoopback("127.0.0.1");
+    await requireClientEnvironment();
     using _lock = await FileLock.take(paths.spawnLock, signal);
     for (;;) {
       const found = await findDaemon(paths, dataDir, signal);

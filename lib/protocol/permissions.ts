@@ -1,27 +1,12 @@
 /**
- * What a store needs from Deno, asked for before anything is touched, so that a missing permission is named
- * with its flag.
+ * What a store with a daemon needs from Deno, asked for before anything is touched.
  * @module
  */
+import { join } from "@std/path";
 import { PermissionError } from "../base/errors.ts";
-
-async function isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
-  const { state } = await Deno.permissions.request(descriptor);
-  return state === "granted";
-}
-
-/**
- * Checks that a data directory may be read and written.
- *
- * @throws {PermissionError} naming the flags
- */
-export async function requireStore(dataDir: string): Promise<void> {
-  const read = await isGranted({ name: "read", path: dataDir });
-  if (read && await isGranted({ name: "write", path: dataDir })) return;
-  throw new PermissionError(
-    `Opening the data directory needs leave to read and write it: run with --allow-read=${dataDir} --allow-write=${dataDir}`,
-  );
-}
+import { isGranted, requireStore } from "../base/permissions.ts";
+import { requireClientEnvironment } from "../flight/client_permissions.ts";
+import { FileLock } from "./file_lock.ts";
 
 /**
  * Checks that the daemon may be reached.
@@ -35,4 +20,32 @@ export async function requireLoopback(host: string): Promise<void> {
   throw new PermissionError(
     `Reaching the daemon needs network access to this machine, at a port that changes: run with --allow-net=${hostname}`,
   );
+}
+
+/**
+ * Checks that the daemon may be started.
+ *
+ * @throws {PermissionError} naming the flag
+ */
+export async function requireSpawn(): Promise<void> {
+  if (await isGranted({ name: "run", command: Deno.execPath() })) return;
+  throw new PermissionError(
+    `Starting the daemon needs permission to run deno: run with --allow-run=deno, or start it by \`litmus daemon start\``,
+  );
+}
+
+/**
+ * Checks everything that a store with a daemon needs, so that a program hears of it when it opens the store
+ * and not when its first run is over.
+ *
+ * @throws {PermissionError} naming the flag
+ */
+export async function requireDaemon(dataDir: string): Promise<void> {
+  await requireStore(dataDir);
+  await requireLoopback("127.0.0.1");
+  await requireClientEnvironment();
+  const { state } = await Deno.permissions.query({ name: "run", command: Deno.execPath() });
+  // One that runs need not be started.
+  if (state === "granted" || FileLock.isHeld(join(dataDir, ".litmus", "daemon.lock"))) return;
+  await requireSpawn();
 }

@@ -2,7 +2,8 @@
  * Starting the daemon process so that it outlives us.
  * @module
  */
-import { DaemonError, PermissionError } from "../base/errors.ts";
+import { DaemonError } from "../base/errors.ts";
+import { requireSpawn } from "./permissions.ts";
 
 /** What the daemon may do; native code in it is outside of Deno's sandbox anyway. */
 const FLAGS = [
@@ -38,12 +39,7 @@ export async function spawnDaemon(
   dataDir: string,
   more: readonly string[],
 ): Promise<StartedDaemon> {
-  const { state } = await Deno.permissions.request({ name: "run", command: Deno.execPath() });
-  if (state !== "granted") {
-    throw new PermissionError(
-      `Starting the daemon needs permission to run deno: run with --allow-run=${Deno.execPath()}, or start it by \`litmus daemon start\``,
-    );
-  }
+  await requireSpawn();
   const program = import.meta.resolve("../daemon/main.ts");
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", ...FLAGS, ...importFlags(program), program, ...more, "--data-dir", dataDir],
