@@ -86,6 +86,27 @@ Deno.test("Every example is short, and names the permissions that it needs", () 
   }
 });
 
+Deno.test("The permission sets of deno.json grant what their examples need, by name", () => {
+  const { permissions } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json"))) as {
+    permissions: Record<string, Record<string, unknown>>;
+  };
+  const sets: Readonly<Record<string, string>> = {
+    record_run: "store",
+    query_stores: "store",
+    waveform_svg: "files",
+    read_files: "files",
+    embed_engine: "embedded",
+    remote_tls: "client",
+    downsample: "lttb",
+  };
+  for (const [name, set] of Object.entries(sets)) {
+    const granted = Object.keys(permissions[set] ?? {});
+    // The client reads no file; its example reads certificate and token.
+    const needed = (EXAMPLES[name] ?? []).filter((each) => set !== "client" || each !== "read");
+    deepEqual(needed.filter((each) => !granted.includes(each)), [], name);
+  }
+});
+
 Deno.test("Examples run under exactly the permissions that they name", async () => {
   await using directory = await recorded();
   const { path } = directory;
