@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join } from "@std/path";
 import type { ArrowBatch } from "../arrow/field.ts";
-import type { FoundStamp } from "../arrow/stamp.ts";
+import { type FoundStamp, PREFIX_BYTES } from "../arrow/stamp.ts";
 import { type DataLayout, isDateFolder, parseEventFileName } from "../base/data_layout.ts";
 import { FolderState, listFolder } from "../base/folder_state.ts";
 import { type Damage, EventFileReader } from "../events/event_file_reader.ts";
@@ -82,10 +82,22 @@ export class EventFollower {
    */
   push(batch: ArrowBatch, stamp: FoundStamp, place: { file: string; end: number }): boolean {
     const { writer, sequence } = stamp;
-    if (sequence > this.#taken.last(writer) + 1) this.scan();
+    const path = join(this.#layout.root, place.file);
+    const isNext = sequence === this.#taken.last(writer) + 1;
+    // The first batch of a file comes from the file, the next ones need not be looked for there.
+    if (!isNext || !this.#files.has(path)) this.scan();
     if (!this.#taken.add(writer, sequence)) return false;
-    this.#take(batch, { writer, pid: undefined, path: join(this.#layout.root, place.file) });
+    this.#take(batch, { writer, pid: undefined, path });
+    this.#pass(path, stamp, place.end);
     return true;
+  }
+
+  #pass(path: string, { writer, metadataBytes, bodyBytes }: FoundStamp, end: number): void {
+    const file = this.#files.get(path);
+    const start = end - PREFIX_BYTES - metadataBytes - bodyBytes;
+    if (file?.reader.pass(writer, start, end) !== true) return;
+    file.size = end;
+    file.changedAt = Date.now();
   }
 
   *#newFiles(): Generator<string> {

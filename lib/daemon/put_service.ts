@@ -18,7 +18,6 @@ import type { Warehouse } from "./warehouse.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const FLUSH_MILLIS = 250;
 const FAMILY_ACKNOWLEDGEMENT = new Uint8Array([1]);
 
 /** Where a put goes. */
@@ -30,7 +29,6 @@ type PutTarget =
 export class PutService {
   readonly #warehouse: Warehouse;
   readonly #foreign: ForeignEvents;
-  #waitingFlush = false;
 
   constructor(warehouse: Warehouse, foreign: ForeignEvents) {
     this.#warehouse = warehouse;
@@ -114,7 +112,6 @@ export class PutService {
       }
     }
     this.#warehouse.follower.push(batch, stamp, place);
-    this.#flushSoon();
     return this.#received(place.sequence, batch.rows);
   }
 
@@ -122,27 +119,12 @@ export class PutService {
   #takeAnnounced(place: PushMetadata): PutAcknowledgement {
     const { follower } = this.#warehouse;
     if (follower.sequenceOf(place.writer) < place.sequence) follower.scan();
-    this.#flushSoon();
     return this.#received(Math.min(place.sequence, follower.sequenceOf(place.writer)), place.rows);
   }
 
   #received(sequence: number, rows: number): PutAcknowledgement {
     const isWatched = this.#warehouse.listenerCount > 0;
     return { sequence, rows, level: "received", ...(isWatched ? { eager: true } : {}) };
-  }
-
-  /**
-   * Queries bring the table up to date before they start, and subscribers are served from the batches: the
-   * commit itself, 0.6 ms however few the rows, need not be paid for each batch.
-   */
-  #flushSoon(): void {
-    if (this.#waitingFlush) return;
-    this.#waitingFlush = true;
-    const timer = setTimeout(() => {
-      this.#waitingFlush = false;
-      this.#warehouse.flushEvents();
-    }, FLUSH_MILLIS);
-    Deno.unrefTimer(timer);
   }
 }
 

@@ -193,11 +193,6 @@ export class Warehouse implements AsyncDisposable {
     }
   }
 
-  /** Makes pushed batches visible. */
-  flushEvents(): void {
-    this.#events.flush();
-  }
-
   /** Brings the index up to the run files. */
   async takeRuns(): Promise<void> {
     if (!this.#runFolders.isChanged()) return;

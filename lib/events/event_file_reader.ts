@@ -78,6 +78,20 @@ export class EventFileReader {
     return this.#damage;
   }
 
+  /**
+   * Passes over the next batch, which came by another way.
+   *
+   * @param start offset of its first byte
+   * @param end offset behind it
+   * @returns false where it is not the next one of this writer; it is met by {@linkcode read} then
+   */
+  pass(writer: string, start: number, end: number): boolean {
+    if (this.#offset !== start || this.#writer !== writer) return false;
+    this.#offset = end;
+    this.#damage = this.#damage.filter(({ torn }) => !torn);
+    return true;
+  }
+
   /** Reads what was added since the last call. */
   *read(options: ReadOptions = {}): Generator<EventFileBatch> {
     const { skip, reuse = false } = options;

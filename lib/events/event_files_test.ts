@@ -4,7 +4,7 @@ import { END_OF_STREAM } from "../arrow/message_writer.ts";
 import { dataLayout } from "../base/data_layout.ts";
 import { newId } from "../base/ids.ts";
 import { EventBatchBuilder, eventSchemaFrame } from "./event_batch_builder.ts";
-import type { Damage } from "./event_file_reader.ts";
+import { type Damage, EventFileReader } from "./event_file_reader.ts";
 import { eventBatches, eventFiles } from "./event_files.ts";
 import { writeEvent } from "./validate_event.ts";
 
@@ -85,5 +85,22 @@ Deno.test("eventBatches() takes what a failed sync lost from the second file, in
     equal(damage.length, 1);
     equal(damage[0]?.writer, WRITER);
     equal(damage[0]!.end - damage[0]!.start, lost.byteLength);
+  });
+});
+
+Deno.test("EventFileReader.pass() leaves out the next batch of its writer, and nothing else", async () => {
+  const parts = [eventSchemaFrame(WRITER, 0), ...[1, 2, 3].map((n) => batch(A, n))];
+  await withFiles({ [`2026-01-01/${A}.arrow`]: parts }, (dataDir) => {
+    const [file] = eventFiles(dataLayout(dataDir));
+    const reader = new EventFileReader(file?.path ?? "");
+    const [, first, second] = parts.map((_, i) =>
+      parts.slice(0, i + 1).reduce((sum, part) => sum + part.byteLength, 0)
+    ) as [number, number, number, number];
+    equal(reader.pass(WRITER, first, second), false, "before anything was read");
+    reader.read().next();
+    equal(reader.pass("00000000000000bb", first, second), false, "another writer");
+    equal(reader.pass(WRITER, second, second + 8), false, "not the next");
+    equal(reader.pass(WRITER, first, second), true);
+    deepEqual([...reader.read()].map(({ stamp }) => stamp?.sequence), [3]);
   });
 });
