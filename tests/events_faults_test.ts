@@ -16,6 +16,7 @@ import { FileEventLog } from "../lib/events/file_event_log.ts";
 import { readEvents } from "../lib/events/read_events.ts";
 import { dataLayout } from "../lib/base/data_layout.ts";
 import { deviceError, FaultLayer, noSpace, type Operation, seededRandom } from "./fault_layer.ts";
+import { smallDisk } from "./harness.ts";
 
 interface Folders extends AsyncDisposable {
   readonly data: string;
@@ -271,48 +272,31 @@ Deno.test("A torn write that cannot be cut back ends its file, and damage names 
   match(damage[0]!.file, /\.arrow$/);
 });
 
-/** A file system of 512 KiB; undefined where none may be mounted. */
-async function smallDisk(): Promise<string | undefined> {
-  if (Deno.build.os !== "linux") return undefined;
-  const path = await Deno.makeTempDir({ prefix: "litmus-small-" });
-  const mount = new Deno.Command("mount", {
-    args: ["-t", "tmpfs", "-o", "size=512k", "tmpfs", path],
-    stderr: "null",
-  });
-  if ((await mount.output().catch(() => undefined))?.success === true) return path;
-  await Deno.remove(path);
-  return undefined;
-}
-
 Deno.test("A file system that is really full keeps the events until something else is removed", async () => {
-  const dataDir = await smallDisk();
-  if (dataDir === undefined) return; // the fault layer says the same, above
-  try {
-    await Deno.writeFile(join(dataDir, "ballast"), new Uint8Array(400 * 1024));
-    const log = await FileEventLog.open({ dataDir });
-    let count = 0;
-    const flushUntilFull = async (): Promise<void> => {
-      for (; count < 10_000; count += 100) {
-        emitMany(log, count, 100, 100);
-        await log.flush();
-      }
-    };
-    await rejects(flushUntilFull(), (error) => {
-      ok(error instanceof StorageError);
-      match(
-        error.message,
-        /\.arrow: No space left on device .*\(free space; writing then goes on\)/,
-      );
-      return true;
-    });
-    const emitted = log.status().emitted;
-    const read = await namesIn(dataDir);
-    deepEqual(read, Array.from({ length: log.status().flushed }, (_, i) => i), "no torn batch");
-    await Deno.remove(join(dataDir, "ballast"));
-    await log.close();
-    deepEqual(await namesIn(dataDir), Array.from({ length: emitted }, (_, i) => i));
-  } finally {
-    await new Deno.Command("umount", { args: [dataDir] }).output();
-    await Deno.remove(dataDir);
-  }
+  await using disk = await smallDisk(512);
+  if (disk === undefined) return; // the fault layer says the same, above
+  const dataDir = disk.path;
+  await Deno.writeFile(join(dataDir, "ballast"), new Uint8Array(400 * 1024));
+  const log = await FileEventLog.open({ dataDir });
+  let count = 0;
+  const flushUntilFull = async (): Promise<void> => {
+    for (; count < 10_000; count += 100) {
+      emitMany(log, count, 100, 100);
+      await log.flush();
+    }
+  };
+  await rejects(flushUntilFull(), (error) => {
+    ok(error instanceof StorageError);
+    match(
+      error.message,
+      /\.arrow: No space left on device .*\(free space; writing then goes on\)/,
+    );
+    return true;
+  });
+  const emitted = log.status().emitted;
+  const read = await namesIn(dataDir);
+  deepEqual(read, Array.from({ length: log.status().flushed }, (_, i) => i), "no torn batch");
+  await Deno.remove(join(dataDir, "ballast"));
+  await log.close();
+  deepEqual(await namesIn(dataDir), Array.from({ length: emitted }, (_, i) => i));
 });

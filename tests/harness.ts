@@ -27,6 +27,33 @@ export interface TestDirectory extends AsyncDisposable {
   readonly path: string;
 }
 
+/**
+ * Makes a data directory on a file system of so many KiB; at the end its daemon is stopped and all is gone.
+ *
+ * @returns undefined where none may be mounted
+ */
+export async function smallDisk(kibibytes: number): Promise<TestDirectory | undefined> {
+  if (Deno.build.os !== "linux") return undefined;
+  const path = await Deno.makeTempDir({ prefix: "litmus-small-" });
+  const mount = new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", `size=${kibibytes}k`, "tmpfs", path],
+    stderr: "null",
+  });
+  if ((await mount.output().catch(() => undefined))?.success !== true) {
+    await Deno.remove(path);
+    return undefined;
+  }
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await stopDaemon(path);
+      // Lazily: the daemon lets go of its lock a moment before it ends.
+      await new Deno.Command("umount", { args: ["-l", path] }).output();
+      await Deno.remove(path);
+    },
+  };
+}
+
 /** Makes a data directory; at the end its daemon is stopped and the folder removed. */
 export async function testDirectory(copyOf?: string): Promise<TestDirectory> {
   const path = await Deno.makeTempDir({ prefix: "litmus-test-" });

@@ -4,12 +4,13 @@
  * @module
  */
 import { type DataLayout, dataLayout } from "../base/data_layout.ts";
+import { storageError } from "../base/file_layer.ts";
 import { FolderState } from "../base/folder_state.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { createCatalog, createRunViews } from "../engine/catalog.ts";
-import { Database } from "../engine/database.ts";
+import { Database, isExhausted, isInvalidated } from "../engine/database.ts";
 import {
   describeStatement,
   type QueryOptions,
@@ -197,11 +198,21 @@ export class Warehouse implements AsyncDisposable {
   async takeRuns(): Promise<void> {
     if (!this.#runFolders.isChanged()) return;
     await this.mutex.run(async () => {
-      const change = await this.index.synchronize();
+      const change = await this.#synchronize();
       if (change.widened) await createRunViews(this.database);
       if (change.added + change.removed === 0) return;
       for (const run of this.tracker.all()) this.tracker.touch(run);
     });
+  }
+
+  /** The index lies on a disk that may be full: an answer without what it lacks would be wrong. */
+  async #synchronize(): ReturnType<RunIndex["synchronize"]> {
+    try {
+      return await this.index.synchronize();
+    } catch (error) {
+      if (isInvalidated(error) || !isExhausted(error)) throw error;
+      throw storageError("Cannot bring up to date the run index in", this.layout.runs, error);
+    }
   }
 
   /** Writes the files of runs that ended or whose writer died. */

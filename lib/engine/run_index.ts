@@ -341,11 +341,11 @@ export class RunIndex {
     await this.#database.run("BEGIN");
     try {
       await work();
-      await this.#database.run("COMMIT");
     } catch (error) {
       await this.#database.run("ROLLBACK");
       throw error;
     }
+    await this.#database.run("COMMIT"); // where it fails it has rolled back
   }
 }
 
