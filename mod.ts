@@ -49,6 +49,11 @@ export type { EventFilter } from "./lib/protocol/event_filter.ts";
 export type { SqlParameters, SqlValue } from "./lib/protocol/sql_call.ts";
 export { ChannelStore } from "./lib/channels/channel_store.ts";
 export {
+  type ChannelSubscribeOptions,
+  ChannelSubscription,
+  type ChannelUpdate,
+} from "./lib/channels/channel_subscription.ts";
+export {
   type ChannelStoreOptions,
   type ChannelStoreQuery,
   FileChannelStore,

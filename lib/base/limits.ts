@@ -77,6 +77,15 @@ export const CHANNEL_LIMITS = {
   sealBytes: 64 * 1024 * 1024,
   /** Readers meet at most about this many small segments before they are merged. */
   mergeSegments: 32,
+  /**
+   * Bytes of watched samples that a writer pushes each second: what its capture can spare. Faster channels
+   * reach their subscribers by their segments.
+   */
+  pushBytesPerSecond: 16 * 1024 * 1024,
+  /** ... and at once. */
+  pushBytes: 4 * 1024 * 1024,
+  /** Samples that wait for one live subscriber, bytes; beyond it the oldest are dropped and counted. */
+  liveBytes: 64 * 1024 * 1024,
 } as const;
 
 /** The daemon's own bounds. */

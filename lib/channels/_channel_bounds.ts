@@ -6,6 +6,8 @@ export const CHANNEL_BOUNDS = {
   ownBatchSamples: 8_192,
   /** Longest waveform of one row: what a reader has to hold at once. Longer blocks are cut. */
   blockSamples: 4 * 1024 * 1024,
+  /** Pause between two cuts for live subscribers, milliseconds: a batch of each sample would cost more than it. */
+  cutMillis: 1,
   /** Data in memory that the disk has not taken; writes are refused beyond it. */
   queuedBytes: 1024 * 1024 * 1024,
   /** Published files that wait for the device; publishing waits beyond it, descriptors are few. */

@@ -1,10 +1,10 @@
 import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import { allIndices } from "./_arguments.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
-import { CaptureNumbers, joinedParts, type ResultPart, type SessionPart } from "./_result_part.ts";
 import { decimateBlock, type DecimationChoice } from "./decimate_block.ts";
 import { decimateSession } from "./decimate_channel.ts";
 import type { PyramidCache } from "./pyramid_cache.ts";
+import { CaptureNumbers, joinedParts, type ResultPart, type SessionPart } from "./result_part.ts";
 import { type ChannelBlockOptions, channelBlocks } from "./read_channel.ts";
 import { gatherAxis, WaveformAxis } from "./sample_axis.ts";
 import {

@@ -29,8 +29,10 @@ export interface ChannelBatch {
 
 /** Takes batches before they are on disk, for live subscribers; must never throw or wait. */
 export interface BatchSink {
-  /** True while somebody watches: batches are then cut at the end of each turn of the event loop. */
+  /** True while somebody watches any channel. */
   readonly eager: boolean;
+  /** True while somebody watches a channel: its batches are then cut within about a millisecond. */
+  watches(channelId: string): boolean;
   /** Takes a batch; its buffers must not be changed. */
   offer(batch: ChannelBatch): void;
 }

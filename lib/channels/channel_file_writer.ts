@@ -2,6 +2,7 @@
  * The writing side of a channel store: memory, then sealed segments.
  * @module
  */
+import { clearImmediate, setImmediate } from "node:timers";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { dataLayout } from "../base/data_layout.ts";
 import { LimitError } from "../base/errors.ts";
@@ -85,7 +86,8 @@ export class ChannelFileWriter {
   readonly #own: Map<string, Channel>;
   readonly #slots = new Slots(CHANNEL_BOUNDS.concurrentSeals);
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #turn: ReturnType<typeof setTimeout> | undefined;
+  #turn: ReturnType<typeof setImmediate> | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
   #lastMicros = -Infinity;
   #sinceCheck = 0;
   #takenBytes = 0;
@@ -194,12 +196,28 @@ export class ChannelFileWriter {
   /** Sees to it that what was just written is sealed in time, and cut at once where somebody watches. */
   #later(): void {
     this.#timer ??= setTimeout(() => this.#inBackground(this.flush()), this.#sealMillis);
-    if (this.#batchSink?.eager === true) {
-      this.#turn ??= setTimeout(() => {
-        this.#turn = undefined;
-        for (const { writer } of this.#channels()) writer.cut();
-      }, 0);
+    if (this.#batchSink?.eager === true) this.#cutSoon(this.#batchSink);
+  }
+
+  /** At the end of this turn of the event loop, unless that was done a moment ago. */
+  #cutSoon(sink: BatchSink): void {
+    if (this.#turn !== undefined || this.#pause !== undefined) return;
+    // A timer of 0 ms takes a millisecond.
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      for (const { writer } of this.#channels()) if (sink.watches(writer.channelId)) writer.cut();
+      this.#pause = setTimeout(() => {
+        this.#pause = undefined;
+        if (this.#hasUncut(sink)) this.#cutSoon(sink);
+      }, CHANNEL_BOUNDS.cutMillis);
+    });
+  }
+
+  #hasUncut(sink: BatchSink): boolean {
+    for (const { writer } of this.#channels()) {
+      if (writer.uncut > 0 && sink.watches(writer.channelId)) return true;
     }
+    return false;
   }
 
   *#channels(): Generator<Channel> {
@@ -309,7 +327,8 @@ export class ChannelFileWriter {
       await this.flush();
     } finally {
       clearTimeout(this.#timer);
-      clearTimeout(this.#turn);
+      clearTimeout(this.#pause);
+      if (this.#turn !== undefined) clearImmediate(this.#turn);
       await this.#published.idle();
       await this.#publisher.sync();
     }

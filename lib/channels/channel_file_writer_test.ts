@@ -25,7 +25,7 @@ Deno.test("FileChannelStore hands batches on before and segments after they are 
   inDataDir(async (dataDir) => {
     const batches: ChannelBatch[] = [], segments: PublishedSegment[] = [];
     await using store = quietStore(dataDir, {
-      batchSink: { eager: true, offer: (batch) => void batches.push(batch) },
+      batchSink: { eager: true, watches: () => true, offer: (batch) => void batches.push(batch) },
       segmentSink: { offer: (segment) => void segments.push(segment) },
     });
     store.write("x", 1);

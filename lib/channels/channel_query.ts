@@ -15,11 +15,11 @@ import {
   resultFields,
   type ResultPart,
   type SessionPart,
+  sharedKind,
   withoutGaps,
-} from "./_result_part.ts";
+} from "./result_part.ts";
 import { channelBlocks } from "./read_channel.ts";
 import { type NumberedBlock, sliceBlock } from "./sample_block.ts";
-import type { SampleValues } from "./sample_values.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import type { OnDamage } from "./segment_info.ts";
 import { type ChannelSession, findChannel } from "./segment_selection.ts";
@@ -57,7 +57,10 @@ export function openChannelQuery(
   checkQuery(query);
   const { index = new SegmentIndex(dataDir), sessionId } = query;
   const sessions = findChannel(index.refresh().segments, channelId, sessionId);
-  const fields = resultFields(kindOf(sessions), query.captures === true);
+  const kind = sharedKind(
+    sessions.flatMap(({ segments }) => segments).map((each) => each.dataType),
+  );
+  const fields = resultFields(kind, query.captures === true);
   const all = fields.map((_, i) => i);
   return {
     schema: { fields },
@@ -104,22 +107,6 @@ async function* inTurns(batches: Iterable<ArrowBatch>): AsyncGenerator<ArrowBatc
     await turns.pass();
     yield batch;
   }
-}
-
-/** The kind that all values share, else text. */
-function kindOf(sessions: readonly ChannelSession[]): SampleValues["kind"] {
-  const KINDS = {
-    scalar: "number",
-    waveform: "number",
-    scalar_bool: "bool",
-    scalar_str: "text",
-    struct: "struct",
-  } as const;
-  const kinds = new Set(
-    sessions.flatMap(({ segments }) => segments.map(({ dataType }) => KINDS[dataType])),
-  );
-  const [first = "number"] = kinds;
-  return kinds.size === 1 ? first : "text";
 }
 
 /** All samples, no more of them at once than a batch should have. */

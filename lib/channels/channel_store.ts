@@ -8,6 +8,9 @@ import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { DaemonConnection } from "../protocol/daemon_connection.ts";
 import { sqlCall, type SqlParameters } from "../protocol/sql_call.ts";
+import { ChannelPush } from "./channel_push.ts";
+import type { ChannelInput, ChannelWriteOptions } from "./channel_types.ts";
+import { type ChannelSubscribeOptions, ChannelSubscription } from "./channel_subscription.ts";
 import {
   type ChannelStoreOptions,
   type ChannelStoreParts,
@@ -33,14 +36,20 @@ import {
  */
 export class ChannelStore extends FileChannelStore {
   readonly #connection: DaemonConnection;
+  readonly #push: ChannelPush;
 
   /** Takes ready parts and does no I/O; use {@linkcode open}. */
   constructor(parts: ChannelStoreParts, connection: DaemonConnection) {
-    super(parts);
+    const push = new ChannelPush(parts.dataDir, () => this.#publishInBackground());
+    super({ ...parts, batchSink: push, segmentSink: push.segmentSink });
+    this.#push = push;
     this.#connection = connection;
   }
 
-  /** Opens a store; nothing is created before the first flush, no daemon is started before {@linkcode sql}. */
+  /**
+   * Opens a store; nothing is created before the first flush, no daemon is started before {@linkcode sql} or
+   * {@linkcode subscribe}.
+   */
   static override async open(options: ChannelStoreOptions = {}): Promise<ChannelStore> {
     const dataDir = await resolveDataDirectory(options.dataDir);
     await requireRead(dataDir);
@@ -49,6 +58,17 @@ export class ChannelStore extends FileChannelStore {
       { dataDir, sessionId, sealMillis: options.sealMillis },
       new DaemonConnection(dataDir),
     );
+  }
+
+  /** Queues a value or a block of samples in memory; those of watched channels also go to the daemon. */
+  override write(channelId: string, value: ChannelInput, options?: ChannelWriteOptions): string {
+    this.#push.start();
+    return super.write(channelId, value, options);
+  }
+
+  /** Who begins to watch wants what waits in memory; a failure is in {@linkcode status}. */
+  #publishInBackground(): void {
+    this.flush().catch(() => {});
   }
 
   /** Runs one reading SQL statement over all stores, with what was written here so far. */
@@ -61,9 +81,32 @@ export class ChannelStore extends FileChannelStore {
     return await this.#connection.call((client) => sqlCall(client, text, parameters, options));
   }
 
+  /**
+   * Follows a channel, whoever writes it: history first where asked for, then samples as they are written, with no
+   * gap and no double between the two, across restarts of the daemon. The channel need not be there yet.
+   *
+   * @example
+   * ```ts
+   * import { ChannelStore } from "@litmus/sdk";
+   * import { deepStrictEqual } from "node:assert/strict";
+   *
+   * const dataDir = await Deno.makeTempDir();
+   * await using store = await ChannelStore.open({ dataDir });
+   * store.write("dmm.voltage", 3.3);
+   * for await (const { value } of store.subscribe("dmm.voltage", { window: 60 })) {
+   *   deepStrictEqual(value, Float64Array.of(3.3));
+   *   break;
+   * }
+   * ```
+   */
+  subscribe(channelId: string, options: ChannelSubscribeOptions = {}): ChannelSubscription {
+    return new ChannelSubscription(this.dataDir, channelId, options, () => this.flush());
+  }
+
   /** Flushes, syncs and lets go of the daemon. */
   override async [Symbol.asyncDispose](): Promise<void> {
     await super[Symbol.asyncDispose]();
+    await this.#push[Symbol.asyncDispose]();
     await this.#connection[Symbol.asyncDispose]();
   }
 }

@@ -70,6 +70,11 @@ export class ChannelWriter {
     return this.#batchSamples + (this.#rows ?? this.#waveforms)!.rows;
   }
 
+  /** Rows that are in no batch yet. */
+  get uncut(): number {
+    return (this.#rows ?? this.#waveforms)!.rows;
+  }
+
   /** Adds one number to a scalar channel: the short way of {@linkcode write}. */
   writeNumber(value: number, micros: number, source: string): void {
     const rows = this.#rows!;

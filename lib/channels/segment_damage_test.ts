@@ -8,7 +8,9 @@ import type { SegmentDamage } from "./segment_info.ts";
 
 /** A segment of several batches, and the values in it. */
 async function segmentOf(dataDir: string): Promise<{ path: string; bytes: Uint8Array }> {
-  await using store = quietStore(dataDir, { batchSink: { eager: true, offer: () => {} } });
+  await using store = quietStore(dataDir, {
+    batchSink: { eager: true, watches: () => true, offer: () => {} },
+  });
   for (let batch = 0; batch < 5; batch++) {
     for (let i = 0; i < 50; i++) {
       store.write("x", batch * 50 + i, { start: START_MICROS + batch * 50 + i });

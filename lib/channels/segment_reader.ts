@@ -12,11 +12,13 @@ import {
 } from "./_batch_columns.ts";
 import { CaptureClock } from "./_capture_clock.ts";
 import { schemaOfType } from "./channel_schema.ts";
+import type { ChannelDataType } from "./channel_types.ts";
 import { type AxisPiece, gatherAxis, TimestampAxis, WaveformAxis } from "./sample_axis.ts";
 import type { SampleBlock } from "./sample_block.ts";
 import { gatherValues, valuesOfBatch } from "./sample_values.ts";
 import { segmentBatches } from "./segment_batches.ts";
 import type { OnDamage, SegmentInfo } from "./segment_info.ts";
+import type { CapturePosition } from "./segment_metadata.ts";
 
 /** How samples are read. */
 export interface SegmentReadOptions {
@@ -55,6 +57,22 @@ export function* readSegment(
   }
 }
 
+/**
+ * The samples of a batch that is in no segment yet.
+ *
+ * @param capture where its first waveform lies
+ */
+export function blockOfBatch(
+  batch: ArrowBatch,
+  dataType: ChannelDataType,
+  originMicros: number,
+  capture?: CapturePosition,
+): SampleBlock | undefined {
+  return dataType === "waveform"
+    ? waveformBlock(batch, undefined, new CaptureClock(capture))
+    : rowBlock(batch, undefined, { dataType }, originMicros);
+}
+
 /** Rows of the segment's session; all of them where it is undefined. */
 function rowsWanted(batch: ArrowBatch, segment: SegmentInfo): Uint32Array | undefined {
   if (!segment.shared) return undefined;
@@ -70,7 +88,7 @@ function rowsWanted(batch: ArrowBatch, segment: SegmentInfo): Uint32Array | unde
 function rowBlock(
   batch: ArrowBatch,
   wanted: Uint32Array | undefined,
-  segment: SegmentInfo,
+  segment: Pick<SegmentInfo, "dataType">,
   originMicros: number,
 ): SampleBlock | undefined {
   const column = columnOf(batch, "timestamp");

@@ -16,6 +16,7 @@ import { TableAppender } from "../engine/table_appender.ts";
 import { registerTableFunction } from "../engine/table_function.ts";
 import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import type { PutAcknowledgement } from "../protocol/names.ts";
+import { ChannelFeeds } from "./channel_feeds.ts";
 import { channelFunctions } from "./channel_functions.ts";
 import { ForeignSamples } from "./foreign_samples.ts";
 
@@ -37,14 +38,17 @@ export class ChannelCatalog {
   readonly #dataDir: string;
   readonly #index: SegmentIndex;
   readonly #foreign: ForeignSamples;
+  /** The channels that are watched live. */
+  readonly feeds: ChannelFeeds;
   #ids: string[] = [];
   #listed = "";
 
-  constructor(database: Database, dataDir: string) {
+  constructor(database: Database, dataDir: string, log: (message: string) => void) {
     this.#database = database;
     this.#dataDir = dataDir;
     this.#index = new SegmentIndex(dataDir);
-    this.#foreign = new ForeignSamples(dataDir);
+    this.feeds = new ChannelFeeds(this.#index, log);
+    this.#foreign = new ForeignSamples(dataDir, this.feeds);
   }
 
   /** Makes `channel(..)`, `lttb(..)` and `min_max_lttb(..)` known to SQL. */
@@ -108,6 +112,7 @@ export class ChannelCatalog {
 
   /** Publishes what was put and closes. */
   async close(): Promise<void> {
+    this.feeds.close();
     await this.#foreign.close();
   }
 }

@@ -22,6 +22,8 @@ import { sweepReferences } from "../protocol/reference.ts";
 import { type RuntimePaths, runtimePaths } from "../protocol/runtime_directory.ts";
 import { type AccessRules, checkAccess, LOOPBACK_NAMES } from "./access.ts";
 import { type ActionHandler, ActionService } from "./action_service.ts";
+import { ChannelLive } from "./channel_live.ts";
+import { ChannelPushes } from "./channel_pushes.ts";
 import { DaemonLog } from "./daemon_log.ts";
 import {
   endpointText,
@@ -170,6 +172,8 @@ export class DaemonProcess {
       sql: new FlightSqlService(warehouse, queries, this.#gate),
       live: new LiveService(warehouse, this.#nonce),
       maxResultRows: this.#options.maxResultRows,
+      channelLive: new ChannelLive(warehouse.channels.feeds),
+      channelPushes: new ChannelPushes(warehouse.channels.feeds, this.#options.dataDir),
     });
   }
 

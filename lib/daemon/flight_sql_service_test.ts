@@ -52,6 +52,8 @@ class TestServer implements AsyncDisposable {
       sql: new FlightSqlService(test.#warehouse, queries, test.gate),
       puts: undefined as never,
       live: undefined as never,
+      channelLive: undefined as never,
+      channelPushes: undefined as never,
     });
     test.#server = await FlightServer.serve(service);
     test.client = await FlightClient.connect(test.#server.location);

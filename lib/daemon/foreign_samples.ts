@@ -4,18 +4,25 @@
  * @module
  */
 import type { ArrowBatch } from "../arrow/field.ts";
+import { newId } from "../base/ids.ts";
 import { FileChannelStore } from "../channels/file_channel_store.ts";
 import { writeBatch } from "../channels/write_batch.ts";
 import type { PutAcknowledgement } from "../protocol/names.ts";
+import type { ChannelFeeds } from "./channel_feeds.ts";
 
 /** Appends samples of foreign clients. */
 export class ForeignSamples {
-  readonly #dataDir: string;
-  #store: FileChannelStore | undefined;
+  readonly #store: FileChannelStore;
   #sequence = 0;
 
-  constructor(dataDir: string) {
-    this.#dataDir = dataDir;
+  /** Makes no file yet; live subscribers are told through the feeds. */
+  constructor(dataDir: string, feeds: ChannelFeeds) {
+    this.#store = new FileChannelStore({
+      dataDir,
+      sessionId: newId(),
+      batchSink: feeds,
+      segmentSink: feeds.segmentSink,
+    });
   }
 
   /**
@@ -24,7 +31,7 @@ export class ForeignSamples {
    * @throws {InvalidDataError} for a bad channel id, a missing column or a value of another type
    */
   async append(channelId: string, batch: ArrowBatch): Promise<PutAcknowledgement> {
-    const store = this.#store ??= await FileChannelStore.open({ dataDir: this.#dataDir });
+    const store = this.#store;
     writeBatch(store, channelId, batch);
     await store.flush();
     return { sequence: ++this.#sequence, rows: batch.rows, level: "flushed" };
@@ -32,6 +39,6 @@ export class ForeignSamples {
 
   /** Publishes what is left and closes. */
   async close(): Promise<void> {
-    await this.#store?.close();
+    await this.#store.close();
   }
 }

@@ -6,10 +6,12 @@ import { encodeSchema, frameBytes } from "../arrow/message_writer.ts";
 import type { FlightDescriptor } from "../flight/messages.ts";
 import type { CallContext, FlightService } from "../flight/service.ts";
 import { decodeSqlCommand } from "../flight/sql_commands.ts";
-import { SUBSCRIBE_PATH } from "../protocol/names.ts";
+import { PUT_PATHS, SUBSCRIBE_PATH } from "../protocol/names.ts";
 import { basicToken } from "./access.ts";
 import type { ActionService } from "./action_service.ts";
 import { countRows, subjectOfDescriptor, subjectOfTicket } from "./call_notes.ts";
+import type { ChannelLive } from "./channel_live.ts";
+import type { ChannelPushes } from "./channel_pushes.ts";
 import type { FlightSqlService } from "./flight_sql_service.ts";
 import type { LiveService } from "./live_service.ts";
 import type { PutService } from "./put_service.ts";
@@ -24,11 +26,13 @@ export interface ServiceParts {
   readonly live: LiveService;
   /** Rows of one result; more end it with RESOURCE_EXHAUSTED. */
   readonly maxResultRows: number;
+  readonly channelLive: ChannelLive;
+  readonly channelPushes: ChannelPushes;
 }
 
 /** Puts the parts together. */
 export function createService(parts: ServiceParts): FlightService {
-  const { queries, puts, actions, sql, live } = parts;
+  const { queries, puts, actions, sql, live, channelLive, channelPushes } = parts;
   /** The Flight SQL command of a descriptor, if it holds one; notes what the call is about. */
   const commandOf = (
     descriptor: FlightDescriptor,
@@ -76,18 +80,26 @@ export function createService(parts: ServiceParts): FlightService {
       const { first, all } = await peek(countRows(messages, context.notes));
       const descriptor = first?.descriptor;
       const command = descriptor && commandOf(descriptor, context);
-      yield* command === undefined ? puts.put(all) : sql.put(command, all, context);
+      if (command !== undefined) yield* sql.put(command, all, context);
+      else yield* isChannelPush(descriptor) ? channelPushes.take(all) : puts.put(all);
     },
     doExchange: async function* (messages, context) {
       const { first, all } = await peek(messages);
       const descriptor = first?.descriptor;
       if (descriptor?.type === "path" && descriptor.path[0] === SUBSCRIBE_PATH) {
         context.notes.subject = subjectOfDescriptor(descriptor);
-        yield* countRows(live.subscribe(descriptor.path.slice(1), all, context), context.notes);
+        const [store, ...path] = descriptor.path.slice(1);
+        yield* countRows(
+          store === PUT_PATHS.channels
+            ? channelLive.subscribe(path, all, context)
+            : live.subscribe(descriptor.path.slice(1), all, context),
+          context.notes,
+        );
         return;
       }
       throw new TypeError(
-        `DoExchange serves live subscriptions only: path ["${SUBSCRIBE_PATH}", "events"]`,
+        `DoExchange serves live subscriptions only: path ["${SUBSCRIBE_PATH}", "events"] or ` +
+          `["${SUBSCRIBE_PATH}", "channels", CHANNEL]`,
       );
     },
     doAction: (action, context) => {
@@ -99,6 +111,12 @@ export function createService(parts: ServiceParts): FlightService {
       yield* sql.actionTypes();
     },
   };
+}
+
+/** True for the path of writers that have files of their own. */
+function isChannelPush(descriptor: FlightDescriptor | undefined): boolean {
+  return descriptor?.type === "path" && descriptor.path.length === 1 &&
+    descriptor.path[0] === PUT_PATHS.channels;
 }
 
 /** Looks at the first message without taking it away. */

@@ -88,7 +88,7 @@ export class Warehouse implements AsyncDisposable {
     this.layout = dataLayout(options.dataDir);
     this.#materialized = new MaterializedLog(options.dataDir);
     this.#runFolders = new RunFolders(this.layout.runs, new FolderState());
-    this.channels = new ChannelCatalog(database, options.dataDir);
+    this.channels = new ChannelCatalog(database, options.dataDir, options.log);
     this.tracker = new RunTracker(() => {
       if (this.#bootstrapped) this.#materializeSoon();
     });

@@ -20,7 +20,7 @@ import { meetingOf, relieve, waitUntilGone } from "./hand_over.ts";
 import { ACTIONS } from "./names.ts";
 import { requireLoopback } from "./permissions.ts";
 import { takeReference } from "./reference.ts";
-import { type RuntimePaths, runtimePaths } from "./runtime_directory.ts";
+import { type RuntimePaths, runtimePaths, runtimePathsInside } from "./runtime_directory.ts";
 import { lastWords, spawnDaemon } from "./spawn.ts";
 
 /** Time for a daemon on this machine to say who it is. */
@@ -106,6 +106,26 @@ export async function findDaemon(
   if (!FileLock.isHeld(paths.daemonLock)) return undefined;
   if (endpoint.dataDir !== Deno.realPathSync(dataDir)) return undefined; // copied with its folder
   return await answers(endpoint, signal) ? endpoint : undefined;
+}
+
+/**
+ * True where a daemon seems to run that may be reached without asking anybody for leave. Makes nothing and
+ * does not connect.
+ */
+export function seemsToRun(dataDir: string): boolean {
+  const { endpoint: path, daemonLock } = runtimePathsInside(dataDir);
+  try {
+    const endpoint = readEndpoint(path);
+    if (endpoint === undefined || !FileLock.isHeld(daemonLock)) return false;
+    const host = endpoint.location.replace(/^.*:\/\//, "");
+    return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+  } catch (error) {
+    // The daemon of another user, or no leave to look.
+    const isClosed = error instanceof Deno.errors.PermissionDenied ||
+      error instanceof Deno.errors.NotCapable;
+    if (isClosed) return false;
+    throw error;
+  }
 }
 
 async function answers(endpoint: Endpoint, signal: AbortSignal | undefined): Promise<boolean> {

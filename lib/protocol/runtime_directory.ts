@@ -67,6 +67,11 @@ function paths(root: string, insideDataDirectory: boolean): RuntimePaths {
   };
 }
 
+/** The runtime files of a data directory that can be written, whether or not they are there. */
+export function runtimePathsInside(dataDir: string): RuntimePaths {
+  return paths(join(dataDir, ".litmus"), true);
+}
+
 /** Makes the folder and proves that it can be written; returns what stood in the way. */
 function prepare(folder: string): unknown {
   try {

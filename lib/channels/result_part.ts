@@ -1,3 +1,7 @@
+/**
+ * Samples as the rows of a result.
+ * @module
+ */
 import {
   constantUtf8Column,
   float64Column,
@@ -6,6 +10,7 @@ import {
 } from "../arrow/column_builder.ts";
 import { type ArrowBatch, type ArrowColumn, type ArrowField, field } from "../arrow/field.ts";
 import { gather } from "./_arguments.ts";
+import type { ChannelDataType } from "./channel_types.ts";
 import { gatherAxis, WaveformAxis } from "./sample_axis.ts";
 import { concatBlocks, type SampleBlock } from "./sample_block.ts";
 import {
@@ -18,6 +23,13 @@ import {
 } from "./sample_values.ts";
 
 const VALUE_FORMATS = { number: "g", bool: "b", text: "u", struct: "u" } as const;
+const VALUE_KINDS = {
+  scalar: "number",
+  waveform: "number",
+  scalar_bool: "bool",
+  scalar_str: "text",
+  struct: "struct",
+} as const;
 const CAPTURE = field("capture", "l");
 
 /** Rows of a result before they are columns. */
@@ -29,6 +41,13 @@ export interface ResultPart extends SampleBlock {
 
 /** A part that is of one session. */
 export type SessionPart = ResultPart & { readonly sessionId: string };
+
+/** The kind that the values of all types share, else text. */
+export function sharedKind(types: Iterable<ChannelDataType>): SampleValues["kind"] {
+  const kinds = new Set(Array.from(types, (type) => VALUE_KINDS[type]));
+  const [first = "number"] = kinds;
+  return kinds.size > 1 ? "text" : first;
+}
 
 /** Columns of a result. */
 export function resultFields(kind: SampleValues["kind"], captures: boolean): ArrowField[] {
