@@ -9,7 +9,7 @@ import {
 } from "node:assert/strict";
 import { join } from "@std/path";
 import { acquire, type Lease } from "../../lib/protocol/lease.ts";
-import { stopDaemon } from "../harness.ts";
+import { ROOT, stopDaemon } from "../harness.ts";
 import { pyarrowServers } from "./arrow/pyarrow_scenarios.ts";
 import { arrowGo } from "./arrow/go_scenarios.ts";
 import { lastLines, MissingTool, type ProgramResult, runProgram } from "./program.ts";
@@ -110,6 +110,38 @@ const jdbc: Scenario = {
   },
 };
 
+const notebooks: Scenario = {
+  name: "notebooks in the Deno kernel of Jupyter",
+  part: "python",
+  run: async (_recorded, toolchain) => {
+    const python = await toolchain.python("notebooks");
+    const folder = await Deno.makeTempDir({ prefix: "litmus-notebooks-" });
+    const dataDir = join(folder, "data"), target = join(folder, "executed");
+    try {
+      await Deno.mkdir(dataDir);
+      await Deno.mkdir(target);
+      await writeKernel(join(folder, "kernels", "deno"));
+      // The folder of the notebooks itself: they import the package by the name that this checkout has.
+      return await checksOf(python, [script("notebooks.py"), NOTEBOOKS, target], {
+        env: { JUPYTER_PATH: folder, LITMUS_HOME: dataDir, NO_COLOR: "1" },
+        timeoutSeconds: 300,
+      });
+    } finally {
+      await stopDaemon(dataDir);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+};
+
+const NOTEBOOKS = join(ROOT, "examples", "notebooks");
+
+async function writeKernel(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const argv = [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"];
+  const kernel = { argv, display_name: "Deno", language: "typescript" };
+  await Deno.writeTextFile(join(folder, "kernel.json"), JSON.stringify(kernel));
+}
+
 /** Arrow's Java library reads memory by means that the JDK opens only when asked. */
 const OPEN_MEMORY = "--add-opens=java.base/java.nio=ALL-UNNAMED";
 
@@ -177,6 +209,7 @@ export const SCENARIOS: readonly Scenario[] = [
   acknowledgedPut,
   originalReader,
   parquetReaders,
+  notebooks,
   adbc,
   pyarrowServers,
   example("Python", "python", async (toolchain) => [
