@@ -8,11 +8,13 @@ import {
 } from "node:assert/strict";
 import { join } from "@std/path";
 import { DaemonError, FlightError } from "../lib/base/errors.ts";
+import { EventStore } from "../lib/events/event_store.ts";
 import { FlightClient } from "../lib/flight/client.ts";
+import { GrpcStatus } from "../lib/flight/status.ts";
 import { FileLock } from "../lib/protocol/file_lock.ts";
 import { acquire, connectTo } from "../lib/protocol/lease.ts";
 import { runtimePaths } from "../lib/protocol/runtime_directory.ts";
-import { copyFolder, daemonPid, runScript, testDirectory, until } from "./harness.ts";
+import { copyFolder, daemonPid, ROOT, rowsOf, runScript, testDirectory, until } from "./harness.ts";
 
 const STARTER = `
 import { acquire } from "$ROOT/lib/protocol/lease.ts";
@@ -23,7 +25,7 @@ await new Promise((resolve) => setTimeout(resolve, 60_000));
 
 Deno.test("Many starters at once end with exactly one daemon", async () => {
   await using directory = await testDirectory();
-  const leases = await Promise.all(Array.from({ length: 20 }, () => acquire(directory.path)));
+  const leases = await Promise.all(Array.from({ length: 50 }, () => acquire(directory.path)));
   equal(new Set(leases.map(({ pid }) => pid)).size, 1);
   const scripts = await Promise.all(
     Array.from({ length: 6 }, () => runScript(STARTER, [directory.path])),
@@ -95,13 +97,17 @@ Deno.test("A data directory that cannot be used is named in one sentence", async
   await rejects(acquire(join(file, "data")), DaemonError);
 });
 
-Deno.test("The token is in no command line and its file is private", async () => {
+Deno.test("The token is in no command line, its file is private, the session its own", async () => {
   await using directory = await testDirectory();
   await using lease = await acquire(directory.path);
   const paths = runtimePaths(directory.path);
   equal((await Deno.stat(paths.endpoint)).mode! & 0o777, 0o600);
   equal((await Deno.stat(paths.root)).mode! & 0o777, 0o700);
   if (Deno.build.os !== "linux") return;
+  const [, session] = /\) \S \d+ \d+ (\d+)/.exec(
+    await Deno.readTextFile(`/proc/${lease.pid}/stat`),
+  )!;
+  equal(Number(session), lease.pid, "a session of its own, which no terminal ends");
   const command = await Deno.readTextFile(`/proc/${lease.pid}/cmdline`);
   ok(!command.includes(lease.token));
   ok(command.endsWith(`--data-dir\0${directory.path}\0`));
@@ -119,4 +125,75 @@ Deno.test("A daemon mends its endpoint file when somebody deletes or changes it"
   await Deno.remove(endpoint);
   await using again = await acquire(directory.path);
   equal(again.pid, lease.pid);
+});
+
+Deno.test("A daemon stays while a client without a reference waits for an answer", async () => {
+  await using directory = await testDirectory();
+  const lease = await acquire(directory.path, { daemonArguments: ["--idle-timeout", "1"] });
+  await using client = await connectTo(lease);
+  await lease.release();
+  const { daemonLock } = runtimePaths(directory.path);
+  const controller = new AbortController();
+  const exchange = client.doExchange({ type: "path", path: ["subscribe", "events"] }, {
+    signal: controller.signal,
+  });
+  await exchange.write({ appMetadata: new TextEncoder().encode("{}") });
+  const answers = exchange.results[Symbol.asyncIterator]();
+  await answers.next();
+  await new Promise((resolve) => setTimeout(resolve, 3500));
+  ok(FileLock.isHeld(daemonLock), "the subscription keeps it");
+  controller.abort();
+  await until(() => !FileLock.isHeld(daemonLock), "the daemon to leave");
+});
+
+Deno.test("A daemon that hangs is told apart from one that left, and ended by stop", async () => {
+  await using directory = await testDirectory();
+  await using lease = await acquire(directory.path);
+  Deno.kill(lease.pid, "SIGSTOP");
+  const cli = async (...args: string[]): Promise<{ out: string; err: string }> => {
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "-q", join(ROOT, "cli/main.ts"), "--data-dir", directory.path, ...args],
+    }).output();
+    const decoder = new TextDecoder();
+    return { out: decoder.decode(stdout), err: decoder.decode(stderr) };
+  };
+  const status = await cli("daemon", "status", "--format", "json");
+  equal(JSON.parse(status.out).pid, lease.pid);
+  match(status.err, /does not answer: litmus daemon stop ends it/);
+  match((await cli("daemon", "stop")).err, new RegExp(`Daemon stopped \\(pid ${lease.pid}\\)`));
+  await using next = await acquire(directory.path);
+  notEqual(next.pid, lease.pid);
+});
+
+Deno.test("Clients at work when the daemon is killed get their answer from the next, after one try more at most", async () => {
+  await using directory = await testDirectory();
+  const stores = await Promise.all(
+    [1, 2, 3].map(() => EventStore.open({ dataDir: directory.path })),
+  );
+  const [first] = stores;
+  for (let i = 0; i < 100; i++) first!.emit({ event_type: "sync.release", name: `n${i}` });
+  await first!.flush();
+  const count = async (store: EventStore): Promise<unknown> =>
+    (await rowsOf(store, "SELECT count(*)::INTEGER AS n FROM events"))[0]?.n;
+  const check = async (store: EventStore): Promise<void> => {
+    try {
+      equal(await count(store), 100);
+    } catch (error) {
+      // It went away in the middle of a result, of which some may have been used.
+      ok(error instanceof FlightError && error.code === GrpcStatus.UNAVAILABLE, `${error}`);
+      equal(await count(store), 100);
+    }
+  };
+  let isOver = false;
+  const clients = stores.map(async (store) => {
+    while (!isOver) await check(store);
+  });
+  for (let round = 0; round < 3; round++) {
+    await check(first!);
+    Deno.kill(daemonPid(directory.path)!, "SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  isOver = true;
+  await Promise.all(clients);
+  for (const store of stores) await store[Symbol.asyncDispose]();
 });

@@ -6,6 +6,9 @@
 import type { FlightClient } from "../flight/client.ts";
 import { acquire, type AcquireOptions, connectTo, isDaemonGone, type Lease } from "./lease.ts";
 
+/** How often a call is made at most: a daemon may be killed while another call starts it. */
+const ATTEMPTS = 3;
+
 /** Keeps a lease and a client on it. */
 export class DaemonConnection implements AsyncDisposable {
   /** Absolute path of the data directory. */
@@ -67,18 +70,19 @@ export class DaemonConnection implements AsyncDisposable {
   }
 
   /**
-   * Calls the daemon, once more on a fresh one where it went away before it answered.
+   * Calls the daemon, and anew on a fresh one where it went away before it answered.
    *
    * @param call must be safe to repeat
    */
   async call<T>(call: (client: FlightClient) => Promise<T>): Promise<T> {
-    const client = await this.client();
-    try {
-      return await call(client);
-    } catch (error) {
-      if (!isDaemonGone(error) || this.#closed) throw error;
-      await this.reset(client);
-      return await call(await this.client());
+    for (let attempt = 1;; attempt++) {
+      const client = await this.client();
+      try {
+        return await call(client);
+      } catch (error) {
+        if (!isDaemonGone(error) || this.#closed || attempt === ATTEMPTS) throw error;
+        await this.reset(client);
+      }
     }
   }
 
