@@ -6,108 +6,40 @@ import { match, ok, strictEqual as equal } from "node:assert/strict";
 import { join } from "@std/path";
 import { recordSampleRun } from "../cli/repl/_sample_run_test.ts";
 import { daemonPid, ROOT, stopDaemon, testDirectory, until } from "./harness.ts";
+import { hasTmux, TmuxTerminal } from "./tmux_terminal.ts";
 
 const SAMPLES = join(ROOT, "tests", "testdata", "litmus-0.1.3");
 const ENDLESS = "SELECT count(*) FROM range(100000000000) t(i), range(10);";
 
-/** Runs tmux; undefined where there is none. */
-async function tmux(socket: string, ...args: readonly string[]): Promise<string | undefined> {
-  try {
-    const { success, stdout, stderr } = await new Deno.Command("tmux", {
-      args: ["-L", socket, "-f", "/dev/null", "-u", ...args],
-      stdin: "null",
-    }).output();
-    if (!success) throw new Error(`tmux ${args[0]}: ${new TextDecoder().decode(stderr)}`);
-    return new TextDecoder().decode(stdout);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-const hasTmux = Deno.build.os !== "windows" && await tmux("litmus-probe", "-V") !== undefined;
 if (!hasTmux) {
   const reason = "tests/repl_tmux_test.ts is skipped: tmux is not installed\n";
   Deno.stderr.writeSync(new TextEncoder().encode(reason));
 }
 
-/** A shell in a terminal of 80 by 24. */
-class Terminal implements AsyncDisposable {
-  readonly #socket = `litmus-${crypto.randomUUID().slice(0, 8)}`;
-
-  static async open(
-    dataDir: string,
-    options: { readonly env?: Readonly<Record<string, string>> } = {},
-  ): Promise<Terminal> {
-    const terminal = new Terminal();
-    const env = {
-      LC_ALL: "C.UTF-8",
-      LITMUS_DAEMON_IDLE_TIMEOUT: "5",
-      PAGER: "",
-      XDG_STATE_HOME: join(dataDir, "state"),
-      ...options.env,
-    };
-    const command = [
-      "env",
-      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      Deno.execPath(),
-      ...["run", "--allow-all", "--quiet", "--config", join(ROOT, "deno.json")],
-      join(ROOT, "cli", "main.ts"),
-      ...["--data-dir", dataDir],
-    ].map((word) => `'${word}'`).join(" ");
-    // The environment of the test run says nothing about what a user sees.
-    const shell = `unset NO_COLOR; ${command}; echo "left with $?"; exec cat`;
-    await tmux(terminal.#socket, "new-session", "-d", "-x", "80", "-y", "24", shell);
-    await terminal.shows(/litmus> *$/m);
-    return terminal;
-  }
-
-  /** What is on the screen, blank lines at its end left out. */
-  async screen(...options: readonly string[]): Promise<string> {
-    return (await tmux(this.#socket, "capture-pane", "-p", ...options) ?? "").trimEnd();
-  }
-
-  /** Waits until the screen shows something, and returns the screen. */
-  async shows(pattern: RegExp): Promise<string> {
-    let screen = "";
-    try {
-      await until(async () => pattern.test(screen = await this.screen()), String(pattern));
-    } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}, there is\n${screen}`);
-    }
-    return screen;
-  }
-
-  async type(text: string): Promise<void> {
-    // A semicolon at the end would end the command of tmux.
-    await tmux(this.#socket, "send-keys", "-l", text.replace(/;$/, "\\;"));
-  }
-
-  async press(...keys: readonly string[]): Promise<void> {
-    await tmux(this.#socket, "send-keys", ...keys);
-  }
-
-  async run(text: string): Promise<void> {
-    await this.type(text);
-    await this.press("Enter");
-  }
-
-  async paste(text: string): Promise<void> {
-    await tmux(this.#socket, "set-buffer", text.replace(/;$/, "\\;"));
-    await tmux(this.#socket, "paste-buffer", "-p");
-  }
-
-  async resize(columns: number, rows: number): Promise<void> {
-    await tmux(this.#socket, "resize-window", "-x", String(columns), "-y", String(rows));
-  }
-
-  async cursor(): Promise<string> {
-    return (await tmux(this.#socket, "display", "-p", "#{cursor_x},#{cursor_y}") ?? "").trim();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await tmux(this.#socket, "kill-server");
-  }
+/** Opens the shell in a terminal of 80 by 24. */
+async function openShell(
+  dataDir: string,
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<TmuxTerminal> {
+  const env = {
+    LC_ALL: "C.UTF-8",
+    LITMUS_DAEMON_IDLE_TIMEOUT: "5",
+    PAGER: "",
+    XDG_STATE_HOME: join(dataDir, "state"),
+    ...options.env,
+  };
+  const command = [
+    "env",
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    Deno.execPath(),
+    ...["run", "--allow-all", "--quiet", "--config", join(ROOT, "deno.json")],
+    join(ROOT, "cli", "main.ts"),
+    ...["--data-dir", dataDir],
+  ].map((word) => `'${word}'`).join(" ");
+  // The environment of the test run says nothing about what a user sees.
+  const terminal = await TmuxTerminal.start(`unset NO_COLOR; ${command}`);
+  await terminal.shows(/litmus> *$/m);
+  return terminal;
 }
 
 function terminalTest(name: string, body: (dataDir: string) => Promise<void>): void {
@@ -124,10 +56,10 @@ function terminalTest(name: string, body: (dataDir: string) => Promise<void>): v
 terminalTest(
   "statements of several lines run at their semicolon, wide characters line up",
   async (dataDir) => {
-    await using terminal = await Terminal.open(dataDir);
+    await using terminal = await openShell(dataDir);
     await terminal.run("SELECT '漢字' AS 名, 1.5 AS b,");
     await terminal.run("  NULL AS c;");
-    const screen = await terminal.shows(/1 row/);
+    const screen = await terminal.shows(/^1 row$/m);
     ok(screen.includes("│ 漢字 │"), screen);
     ok(screen.includes("NULL"), screen);
     const [top, ...rest] = screen.split("\n").filter((line) => /^[┌│├└]/.test(line));
@@ -138,20 +70,20 @@ terminalTest(
 );
 
 terminalTest("arrow keys and word moves edit where the cursor stands", async (dataDir) => {
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.type("SELECT 12 AS 長い名前;");
   await terminal.press("C-Left", "C-Left", "C-Left", "Delete", "Right", "BSpace");
   await terminal.type("47");
   await terminal.shows(/litmus> SELECT 47 AS 長い名前;/);
   await terminal.press("Home", "M-f", "M-d", "C-y", "End", "Enter");
-  await terminal.shows(/│ +47 │[^]*1 row/);
+  await terminal.shows(/│ +47 │[^]*^1 row$/m);
 });
 
 terminalTest(
   "Tab completes keywords, views and columns, and lists what is possible",
   async (dataDir) => {
     await recordSampleRun(dataDir, "SN1001");
-    await using terminal = await Terminal.open(dataDir);
+    await using terminal = await openShell(dataDir);
     await terminal.type("SEL");
     await terminal.press("Tab");
     await terminal.shows(/litmus> SELECT$/m);
@@ -169,14 +101,14 @@ terminalTest(
     await terminal.type("';");
     await terminal.shows(/limit_high > 3 AND[^]*'SN1001\s*';/);
     await terminal.press("Enter");
-    await terminal.shows(/1 row/);
+    await terminal.shows(/^1 row$/m);
   },
 );
 
 terminalTest(
   "Ctrl-C cancels the query in the engine and keeps the shell, twice leaves it",
   async (dataDir) => {
-    await using terminal = await Terminal.open(dataDir);
+    await using terminal = await openShell(dataDir);
     await terminal.run(ENDLESS);
     await terminal.shows(/\d\.\d s · no rows yet · Ctrl-C cancels/);
     await terminal.press("C-c");
@@ -195,15 +127,15 @@ terminalTest(
 
 terminalTest("the history outlives the shell, and Ctrl-R finds in it", async (dataDir) => {
   {
-    await using terminal = await Terminal.open(dataDir);
+    await using terminal = await openShell(dataDir);
     await terminal.run("SELECT 111 AS first;");
-    await terminal.shows(/1 row/);
+    await terminal.shows(/^1 row$/m);
     await terminal.run("SELECT 222\nAS second;");
     await terminal.shows(/222 │/);
     await terminal.press("C-d");
     await terminal.shows(/left with 0/);
   }
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.press("Up");
   await terminal.shows(/SELECT 222\n +> AS second;/);
   await terminal.press("C-c", "C-r");
@@ -214,7 +146,7 @@ terminalTest("the history outlives the shell, and Ctrl-R finds in it", async (da
 });
 
 terminalTest("pasted lines wait for Enter", async (dataDir) => {
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.paste("SELECT 1 AS one;\n.mode line\nSELECT\n\t2 AS two;");
   const screen = await terminal.shows(/2 AS two;/);
   ok(!screen.includes("│"), screen);
@@ -223,7 +155,7 @@ terminalTest("pasted lines wait for Enter", async (dataDir) => {
 });
 
 terminalTest("another size breaks the line anew", async (dataDir) => {
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.type("SELECT 'one two three four five six seven eight nine ten eleven' AS 数;");
   await terminal.shows(/AS 数;/);
   await terminal.resize(40, 20);
@@ -235,12 +167,12 @@ terminalTest("another size breaks the line anew", async (dataDir) => {
   await terminal.press("BSpace");
   await terminal.type(", 5 AS x;");
   await terminal.press("Enter");
-  const screen = await terminal.shows(/1 row/);
+  const screen = await terminal.shows(/^1 row$/m);
   equal(screen.split("\n").every((line) => line.length <= 100), true);
 });
 
 terminalTest("results fit 80 columns, .last shows all in the pager", async (dataDir) => {
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.run("SELECT i, repeat('wide ', 30) AS w, i AS last FROM range(300) t(i);");
   const screen = await terminal.shows(/300 rows · 40 shown/);
   ok(screen.includes(".last shows all"), screen);
@@ -256,7 +188,7 @@ terminalTest("results fit 80 columns, .last shows all in the pager", async (data
 terminalTest(
   "a plot is zoomed by keys, and the next key is typed at the prompt",
   async (dataDir) => {
-    await using terminal = await Terminal.open(dataDir);
+    await using terminal = await openShell(dataDir);
     await terminal.run(".plot scope.ch1");
     const whole = await terminal.shows(/\+ - zoom/);
     await terminal.type("++");
@@ -271,7 +203,7 @@ terminalTest(
 );
 
 terminalTest(".tail and .watch follow until a key is pressed", async (dataDir) => {
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.run(".tail");
   await terminal.shows(/Live from here/);
   await recordSampleRun(dataDir, "SN2002");
@@ -287,14 +219,14 @@ terminalTest(".tail and .watch follow until a key is pressed", async (dataDir) =
 });
 
 terminalTest("a daemon that was killed is joined anew in one line", async (dataDir) => {
-  await using terminal = await Terminal.open(dataDir);
+  await using terminal = await openShell(dataDir);
   await terminal.run("SELECT 1 AS one;");
-  await terminal.shows(/1 row/);
+  await terminal.shows(/^1 row$/m);
   const pid = daemonPid(dataDir);
   await stopDaemon(dataDir, "SIGKILL");
   await terminal.press("Up", "Enter");
   const screen = await terminal.shows(
-    /litmus> SELECT 1 AS one;[^]*litmus> SELECT 1 AS one;[^]*1 row/,
+    /litmus> SELECT 1 AS one;[^]*litmus> SELECT 1 AS one;[^]*^1 row$/m,
   );
   equal(screen.match(/The daemon went away/g)?.length, 1, screen);
   ok(pid !== daemonPid(dataDir));
@@ -302,15 +234,15 @@ terminalTest("a daemon that was killed is joined anew in one line", async (dataD
 
 terminalTest("NO_COLOR leaves the colors out", async (dataDir) => {
   {
-    await using terminal = await Terminal.open(dataDir);
+    await using terminal = await openShell(dataDir);
     await terminal.type("SELECT 1");
     await terminal.shows(/SELECT 1/);
     // deno-lint-ignore no-control-regex -- escape sequences are what is looked for
     match(await terminal.screen("-e"), /\x1b\[35m/);
   }
-  await using terminal = await Terminal.open(dataDir, { env: { NO_COLOR: "1" } });
+  await using terminal = await openShell(dataDir, { env: { NO_COLOR: "1" } });
   await terminal.run("SELECT 1 AS x, NULL AS y;");
-  await terminal.shows(/1 row/);
+  await terminal.shows(/^1 row$/m);
   // deno-lint-ignore no-control-regex -- escape sequences are what is looked for
   equal(/\x1b\[\d/.test(await terminal.screen("-e")), false);
 });
