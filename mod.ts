@@ -76,7 +76,7 @@ export {
   isChannelReference,
   parseChannelReference,
 } from "./lib/channels/channel_uri.ts";
-export type { DecimationMethod, GapPolicy } from "./lib/protocol/channel_ticket.ts";
+export type { Alignment, DecimationMethod, GapPolicy } from "./lib/protocol/channel_ticket.ts";
 export type { OnDamage, SegmentDamage } from "./lib/channels/segment_info.ts";
 export type { ChannelWriterStatus } from "./lib/channels/channel_file_writer.ts";
 export type { EventDefaults, NormalizedEvent } from "./lib/events/event_base.ts";

@@ -1,5 +1,11 @@
 /** The same samples from files, by Flight and in SQL. */
-import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import fc from "fast-check";
 import type { QueryResult } from "../lib/arrow/query_result.ts";
 import { formatMicros } from "../lib/base/time.ts";
@@ -209,4 +215,75 @@ Deno.test("A channel ticket reads back, and tells what it does not understand", 
     }
     match(message, reason);
   }
+});
+
+Deno.test("Several channels come in one answer, below one another or on a common axis", async () => {
+  await using directory = await testDirectory();
+  const dataDir = directory.path, [sessionId] = SESSIONS;
+  await using store = await ChannelStore.open({ dataDir, sessionId });
+  for (let i = 0; i < 4; i++) store.write("volts", i, { start: START + 10 * i });
+  for (let i = 0; i < 3; i++) store.write("door", i % 2 === 0, { start: START + 5 + 10 * i });
+  store.write("ramp", Float64Array.of(0, 4, 8), { start: START, sampleInterval: 1e-5 });
+  await store.flush();
+  await using connection = new DaemonConnection(dataDir);
+  const client = await connection.client();
+  const both = async (
+    ids: readonly [string, ...string[]],
+    query: Parameters<typeof store.queryMany>[1] & { startMicros?: number } = {},
+  ): Promise<Record<string, ArrayLike<unknown>>> => {
+    const { start, align, maxPoints } = query;
+    const direct = await (await store.queryMany(ids, query)).toColumns();
+    const [first, ...others] = ids;
+    const ticket = formatChannelTicket(first, {
+      with: others,
+      ...(align === undefined ? {} : { align }),
+      ...(maxPoints === undefined ? {} : { maxPoints }),
+      ...(typeof start === "number" ? { startMicros: start } : {}),
+    });
+    deepEqual(await (await client.doGet(ticket)).toColumns(), direct);
+    return direct;
+  };
+  const below = await both(["volts", "ramp"]);
+  deepEqual(below.channel_id, [...Array(4).fill("volts"), ...Array(3).fill("ramp")]);
+  deepEqual(below.value, Float64Array.of(0, 1, 2, 3, 0, 4, 8));
+  deepEqual((await both(["door", "volts"])).value, ["true", "false", "true", "0", "1", "2", "3"]);
+  const asof = await both(["volts", "door", "ramp"], { align: "asof" });
+  deepEqual(asof.volts, Float64Array.of(0, 0, 1, 1, 2, 2, 3));
+  deepEqual(asof.door, [null, true, true, false, false, true, true]);
+  deepEqual(asof.ramp, Float64Array.of(0, 0, 4, 4, 8, 8, 8));
+  deepEqual([...asof.timestamp as BigInt64Array].map((at) => Number(at) - START), [
+    0,
+    5,
+    10,
+    15,
+    20,
+    25,
+    30,
+  ]);
+  const late = await both(["volts", "door"], { align: "asof", start: START + 12 });
+  deepEqual(late.volts, Float64Array.of(1, 2, 2, 3));
+  const linear = await both(["ramp", "volts", "door"], { align: "linear" });
+  deepEqual(linear.ramp, [0, 2, 4, 6, 8, null, null]);
+  deepEqual(linear.volts, Float64Array.of(0, 0.5, 1, 1.5, 2, 2.5, 3));
+  const few = await both(["volts", "ramp"], { align: "linear", maxPoints: 3 });
+  deepEqual(few.volts, Float64Array.of(0, 1.5, 3));
+  store.write("log", "text");
+  for (
+    const [ids, query, reason] of [
+      [["volts", "log"], { align: "linear" }, /Cannot interpolate channel "log"/],
+      [["volts", "nope"], { align: "asof" }, /Unknown channel "nope"/],
+      [["volts"], { align: "best" }, /Unknown alignment "best"/],
+      [["volts"], { align: "asof", captures: true }, /Cannot align with captures/],
+      [[], {}, /name at least one channel/],
+    ] as const
+  ) {
+    await rejects(store.queryMany(ids, query as { align: "asof" }), reason);
+  }
+  store.write("volts", 1, { sessionId: SESSIONS[1] });
+  store.write("ramp", [1, 2], { sessionId: SESSIONS[1] });
+  await rejects(store.queryMany(["volts", "ramp"], { align: "asof" }), /they share 2 sessions/);
+  await rejects(
+    store.queryMany(["volts", "door"], { align: "asof", sessionId: SESSIONS[1] }),
+    /"door" has no session/,
+  );
 });

@@ -6,10 +6,11 @@ import type { QueryResult } from "../arrow/query_result.ts";
 import type { Clock } from "../base/clock.ts";
 import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
-import type { DecimationMethod, GapPolicy } from "../protocol/channel_ticket.ts";
+import type { Alignment, DecimationMethod, GapPolicy } from "../protocol/channel_ticket.ts";
 import type { BatchSink, SegmentSink } from "./channel_batch.ts";
 import { ChannelFileWriter, type ChannelWriterStatus } from "./channel_file_writer.ts";
 import { type ChannelFileQuery, queryChannelFiles } from "./channel_query.ts";
+import { queryManyChannels } from "./query_many.ts";
 import { readRegistry } from "./channel_registry.ts";
 import { type ChannelSummary, registryFromSegments, summarizeChannels } from "./channel_summary.ts";
 import {
@@ -179,15 +180,55 @@ export class FileChannelStore implements AsyncDisposable {
    * @throws {StorageError} where a file cannot be read
    */
   async query(channelId: string, query: ChannelStoreQuery = {}): Promise<QueryResult> {
-    const { start, end, ...rest } = query;
-    const fileQuery: ChannelFileQuery = {
+    const fileQuery = this.#fileQuery(query);
+    await this.#publishOwn();
+    return queryChannelFiles(this.dataDir, channelId, fileQuery);
+  }
+
+  /**
+   * Reads several channels at once: one below the other, with a column `channel_id` before those of
+   * {@linkcode query}; or, with `align`, the channels of one session side by side, as columns `timestamp,
+   * offset_seconds` and one for each channel, with a row for each time at which any of them has a sample, or
+   * for `maxPoints` times at equal distances.
+   *
+   * @param channelIds the channels, in the order wanted
+   * @throws {NotFoundError} for an unknown channel or session, naming the nearest
+   * @throws {RangeError} for a bad count, time or alignment, and where no one session is meant
+   * @throws {StorageError} where a file cannot be read
+   *
+   * @example
+   * ```ts
+   * import { FileChannelStore } from "@litmus/sdk/files";
+   * import { deepStrictEqual } from "node:assert/strict";
+   *
+   * const dataDir = await Deno.makeTempDir();
+   * await using store = await FileChannelStore.open({ dataDir });
+   * for (let i = 0; i < 3; i++) {
+   *   store.write("psu.voltage", i, { start: 2000 * i });
+   *   store.write("psu.current", 10 * i, { start: 2000 * i + 1000 });
+   * }
+   * const table = await store.queryMany(["psu.voltage", "psu.current"], { align: "linear" });
+   * deepStrictEqual((await table.toColumns())["psu.voltage"], [0, 0.5, 1, 1.5, 2, null]);
+   * ```
+   */
+  async queryMany(
+    channelIds: readonly string[],
+    query: ChannelStoreQuery & { readonly align?: Alignment } = {},
+  ): Promise<QueryResult> {
+    const { align, ...rest } = query;
+    const fileQuery = this.#fileQuery(rest);
+    await this.#publishOwn();
+    const many = align === undefined ? fileQuery : { ...fileQuery, align };
+    return queryManyChannels(this.dataDir, channelIds, many);
+  }
+
+  #fileQuery({ start, end, ...rest }: ChannelStoreQuery): ChannelFileQuery {
+    return {
       ...rest,
       ...(start === undefined ? {} : { startMicros: microsOfTime(start, "start") }),
       ...(end === undefined ? {} : { endMicros: microsOfTime(end, "end") }),
       index: this.#index,
     };
-    await this.#publishOwn();
-    return queryChannelFiles(this.dataDir, channelId, fileQuery);
   }
 
   /**

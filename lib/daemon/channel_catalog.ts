@@ -7,6 +7,7 @@ import { int64Column, utf8Column } from "../arrow/column_builder.ts";
 import { field } from "../arrow/field.ts";
 import { Turns } from "../base/turns.ts";
 import { type ChannelAnswer, openChannelQuery } from "../channels/channel_query.ts";
+import { openManyChannels } from "../channels/query_many.ts";
 import { readRegistry } from "../channels/channel_registry.ts";
 import { type ChannelSummary, summarizeChannels } from "../channels/channel_summary.ts";
 import { SegmentIndex } from "../channels/segment_index.ts";
@@ -14,7 +15,7 @@ import { STORE } from "../engine/catalog.ts";
 import type { Database } from "../engine/database.ts";
 import { TableAppender } from "../engine/table_appender.ts";
 import { registerTableFunction } from "../engine/table_function.ts";
-import type { ChannelQuery } from "../protocol/channel_ticket.ts";
+import type { ChannelQuery, ChannelTicket } from "../protocol/channel_ticket.ts";
 import type { PutAcknowledgement } from "../protocol/names.ts";
 import { ChannelFeeds } from "./channel_feeds.ts";
 import { channelFunctions } from "./channel_functions.ts";
@@ -93,16 +94,23 @@ export class ChannelCatalog {
   /** Answers a channel ticket. */
   query(
     channelId: string,
-    query: ChannelQuery,
+    query: ChannelTicket,
     signal: AbortSignal,
   ): { schema: ArrowSchema; batches: AsyncIterable<ArrowBatch> } {
-    const { schema, batches } = this.#open(channelId, query);
+    const { schema, batches } = this.#openTicket(channelId, query);
     return { schema, batches: inTurns(batches(), signal) };
   }
 
-  /** Columns of a channel's samples. */
-  schemaOf(channelId: string): ArrowSchema {
-    return this.#open(channelId, {}).schema;
+  /** Columns of the answer to a channel ticket. */
+  schemaOf(channelId: string, query: ChannelTicket): ArrowSchema {
+    return this.#openTicket(channelId, query).schema;
+  }
+
+  #openTicket(channelId: string, query: ChannelTicket): ChannelAnswer {
+    const { with: others, ...rest } = query;
+    if (others === undefined && query.align === undefined) return this.#open(channelId, rest);
+    const ids = [channelId, ...others ?? []];
+    return openManyChannels(this.#dataDir, ids, { ...rest, index: this.#index });
   }
 
   /** Takes samples of a client that has no file of its own. */

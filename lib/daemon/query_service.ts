@@ -134,7 +134,10 @@ export class QueryService {
     channelId: string,
     ticket: string,
   ): Promise<{ schema: ArrowSchema; ticket: string }> {
-    return { schema: await this.#warehouse.channels.schemaOf(channelId), ticket };
+    return {
+      schema: await this.#warehouse.channels.schemaOf(channelId, parseChannelTicket(ticket)),
+      ticket,
+    };
   }
 
   /** FlightInfo of a descriptor. */

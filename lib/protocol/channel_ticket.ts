@@ -15,6 +15,9 @@ export type DecimationMethod = "display" | "lttb" | "minmax" | "minmaxlttb";
  */
 export type GapPolicy = "break" | "omit" | "keep";
 
+/** How channels share a time axis. */
+export type Alignment = "asof" | "linear";
+
 /** What of a channel is wanted. */
 export interface ChannelQuery {
   readonly sessionId?: string;
@@ -40,6 +43,7 @@ export interface ChannelQuery {
 }
 
 const METHODS: readonly DecimationMethod[] = ["display", "lttb", "minmax", "minmaxlttb"];
+const ALIGNMENTS: readonly Alignment[] = ["asof", "linear"];
 const POLICIES: readonly GapPolicy[] = ["break", "omit", "keep"];
 const PARAMETERS: ReadonlySet<string> = new Set([
   "session_id",
@@ -51,10 +55,20 @@ const PARAMETERS: ReadonlySet<string> = new Set([
   "method",
   "captures",
   "gaps",
+  "with",
+  "align",
 ]);
 
+/** What of several channels is wanted. */
+export interface ChannelTicket extends ChannelQuery {
+  /** Further channels, read by the same query. */
+  readonly with?: readonly string[];
+  /** Puts the channels side by side. */
+  readonly align?: Alignment;
+}
+
 /** Writes a channel ticket. */
-export function formatChannelTicket(channelId: string, query: ChannelQuery): string {
+export function formatChannelTicket(channelId: string, query: ChannelTicket): string {
   const parameters = new URLSearchParams();
   const set = (name: string, value: unknown): void => {
     if (value !== undefined) parameters.set(name, String(value));
@@ -69,6 +83,8 @@ export function formatChannelTicket(channelId: string, query: ChannelQuery): str
   set("method", query.method);
   set("captures", query.captures);
   set("gaps", query.gaps);
+  for (const id of query.with ?? []) parameters.append("with", id);
+  set("align", query.align);
   const text = parameters.toString();
   return encodeURIComponent(channelId) + (text === "" ? "" : `?${text}`);
 }
@@ -89,7 +105,7 @@ export function channelIdOfTicket(ticket: string): string {
  *
  * @throws {RangeError} or {SyntaxError} for a parameter that is unknown or cannot be understood
  */
-export function parseChannelTicket(ticket: string): ChannelQuery {
+export function parseChannelTicket(ticket: string): ChannelTicket {
   const at = ticket.indexOf("?");
   const parameters = new URLSearchParams(at < 0 ? "" : ticket.slice(at + 1));
   for (const name of parameters.keys()) {
@@ -98,7 +114,7 @@ export function parseChannelTicket(ticket: string): ChannelQuery {
       `Unknown parameter "${name}" in channel ticket: wanted ${[...PARAMETERS].join(", ")}`,
     );
   }
-  const query: { -readonly [K in keyof ChannelQuery]: ChannelQuery[K] } = {};
+  const query: { -readonly [K in keyof ChannelTicket]: ChannelTicket[K] } = {};
   const read = (name: string, take: (text: string) => void): void => {
     const text = parameters.get(name);
     if (text !== null && text !== "") take(text);
@@ -112,6 +128,8 @@ export function parseChannelTicket(ticket: string): ChannelQuery {
   read("method", (text) => query.method = decimationMethod(text));
   read("captures", (text) => query.captures = flag("captures", text));
   read("gaps", (text) => query.gaps = gapPolicy(text));
+  read("with", () => query.with = parameters.getAll("with"));
+  read("align", (text) => query.align = alignment(text));
   return query;
 }
 
@@ -135,6 +153,12 @@ export function gapPolicy(text: string): GapPolicy {
   const policy = POLICIES.find((name) => name === text);
   if (policy !== undefined) return policy;
   throw new RangeError(`Unknown gap policy "${text}": wanted ${POLICIES.join(", ")}`);
+}
+
+function alignment(text: string): Alignment {
+  const found = ALIGNMENTS.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new RangeError(`Unknown alignment "${text}": wanted ${ALIGNMENTS.join(", ")}`);
 }
 
 /** A plus sign that a client did not encode has become a space by now. */
