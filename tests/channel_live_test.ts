@@ -112,6 +112,7 @@ Deno.test("A subscription goes on across kill -9 of daemon and writer, each samp
   await using store = await ChannelStore.open({ dataDir: directory.path });
   await using follower = await new Follower(store, "dmm").live();
   const writer = await runScript(WRITER, [directory.path, "0", "2000"]);
+  await writer.line("writing");
   for (const count of [300, 900, 1500]) {
     await follower.until(count);
     await stopDaemon(directory.path, "SIGKILL");
@@ -120,6 +121,7 @@ Deno.test("A subscription goes on across kill -9 of daemon and writer, each samp
   equal((await writer.status).code, 0);
   await follower.until(2000);
   const second = await runScript(WRITER, [directory.path, "2000", "1000000"]);
+  await second.line("flushed");
   await follower.until(2600);
   second.kill("SIGKILL");
   await second.status;
