@@ -102,6 +102,8 @@ export const DAEMON_LIMITS = {
   waitingQueries: 256,
   /** A query is interrupted after this many seconds. */
   querySeconds: 600,
+  /** A query that goes on for so long after it was interrupted hangs, and the daemon with it. */
+  deafMillis: 60_000,
   /** Largest request message, bytes. */
   messageBytes: 256 * 1024 * 1024,
   /** Longest SQL text, characters. */

@@ -159,7 +159,10 @@ export class DaemonProcess {
     };
     this.#writeEndpoint(this.#endpoint);
     this.#log.write(`Serving ${this.#server.location}`);
-    this.#sweepTimer = setInterval(() => this.#sweep(), DAEMON_LIMITS.sweepMillis);
+    this.#sweepTimer = setInterval(() => {
+      this.#watchEngine();
+      void this.#sweep();
+    }, DAEMON_LIMITS.sweepMillis);
   }
 
   #service(): ReturnType<typeof createService> {
@@ -260,6 +263,14 @@ export class DaemonProcess {
     Deno.renameSync(temporary, this.#paths.endpoint);
   }
 
+  /** Leaves where a query never ends: its threads do not come back, a fresh process has its own. */
+  #watchEngine(): void {
+    const stuck = this.#gate.stuck(DAEMON_LIMITS.deafMillis, this.#options.queryMillis);
+    if (stuck === undefined || this.#stopping !== undefined) return;
+    this.#log.write(`Query does not end although it was interrupted: ${stuck.slice(0, 500)}`);
+    this.stop("the engine hangs", 1);
+  }
+
   async #sweep(): Promise<void> {
     if (this.#sweeping || this.#stopping !== undefined) return;
     this.#sweeping = true;
@@ -330,7 +341,8 @@ export class DaemonProcess {
       await this.#server?.shutdown(DRAIN_MILLIS);
       await this.#foreign.close();
       await this.#merges.idle();
-      await this.#warehouse[Symbol.asyncDispose]();
+      // Closing waits for what the engine does: a query that does not end must not keep us here.
+      if (this.#gate.running === 0) await this.#warehouse[Symbol.asyncDispose]();
     } catch (error) {
       this.#log.write(`Error while leaving: ${error}`);
       exitCode = 1;

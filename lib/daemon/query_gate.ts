@@ -9,6 +9,10 @@ interface Entry {
   readonly controller: AbortController;
   readonly sql: string;
   readonly startedAt: number;
+  /** Since when the engine works on it; undefined while it waits for a place or for its reader. */
+  workingSince?: number | undefined;
+  /** When it was told to end. */
+  abortedAt?: number;
 }
 
 /** A place to run a query in. */
@@ -64,23 +68,28 @@ export class QueryGate {
     const id = crypto.randomUUID();
     const controller = new AbortController();
     const both = AbortSignal.any([signal, controller.signal]);
-    this.#open.set(id, { controller, sql, startedAt: Date.now() });
+    const entry: Entry = { controller, sql, startedAt: Date.now() };
+    both.addEventListener("abort", () => entry.abortedAt = Date.now(), { once: true });
+    this.#open.set(id, entry);
     try {
       await this.#take(both);
     } catch (error) {
       this.#open.delete(id);
       throw error;
     }
-    return this.#place(id, both);
+    return this.#place(id, entry, both);
   }
 
-  #place(id: string, signal: AbortSignal): QueryPlace {
-    const take = (): Promise<void> => this.#take(signal);
-    let holds = true;
-    const leave = (): void => {
-      if (holds) this.#giveBack();
-      holds = false;
+  #place(id: string, entry: Entry, signal: AbortSignal): QueryPlace {
+    const take = async (): Promise<void> => {
+      await this.#take(signal);
+      entry.workingSince = Date.now();
     };
+    const leave = (): void => {
+      if (entry.workingSince !== undefined) this.#giveBack();
+      entry.workingSince = undefined;
+    };
+    entry.workingSince = Date.now();
     return {
       id,
       signal,
@@ -89,7 +98,6 @@ export class QueryGate {
           leave();
           yield item;
           await take();
-          holds = true;
         }
       },
       [Symbol.dispose]: () => {
@@ -125,6 +133,20 @@ export class QueryGate {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free++;
     else next();
+  }
+
+  /**
+   * A statement that the engine works on although it was told to end so long ago, or has worked on for
+   * longer than any may take.
+   */
+  stuck(graceMillis: number, queryMillis: number): string | undefined {
+    const now = Date.now();
+    for (const { sql, workingSince = now, abortedAt = now } of this.#open.values()) {
+      const isLate = now - workingSince > queryMillis + graceMillis;
+      const isDeaf = now - Math.max(workingSince, abortedAt) > graceMillis;
+      if (isLate || isDeaf) return sql;
+    }
+    return undefined;
   }
 
   /** Cancels a query by its id, or all with the same text; returns how many there were. */

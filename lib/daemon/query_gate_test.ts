@@ -79,3 +79,22 @@ Deno.test("QueryGate takes no place back from a reader that left", async () => {
   using _next = await gate.enter("next", never);
   equal(gate.running, 1);
 });
+
+Deno.test("QueryGate tells of a query that does not end, and of none that waits for its reader", async () => {
+  const gate = new QueryGate(1, 8);
+  const controller = new AbortController();
+  const place = await gate.enter("deaf", controller.signal);
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+  await pause();
+  equal(gate.stuck(5, 60_000), undefined, "nobody has told it to end");
+  equal(gate.stuck(5, 1), "deaf", "it works for longer than any may");
+  controller.abort();
+  equal(gate.stuck(60_000, 60_000), undefined);
+  await pause();
+  equal(gate.stuck(5, 60_000), "deaf");
+  place[Symbol.dispose]();
+  using slow = await gate.enter("slow", never);
+  await slow.stream(items()).next();
+  await pause();
+  equal(gate.stuck(5, 1), undefined);
+});
