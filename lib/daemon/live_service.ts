@@ -14,31 +14,19 @@ import { systemClock } from "../base/clock.ts";
 import { InvalidDataError } from "../base/errors.ts";
 import { STORE } from "../engine/catalog.ts";
 import { EVENT_SCHEMA } from "../events/event_batch_builder.ts";
-import {
-  type EventFilter,
-  filterCondition,
-  matchesFilter,
-  parseFilter,
-} from "../protocol/event_filter.ts";
+import { compileRowFilter, pickRows } from "../events/row_filter.ts";
+import { type EventFilter, filterCondition, parseFilter } from "../protocol/event_filter.ts";
 import type { CallContext, FlightDataMessage, FlightPayload } from "../flight/service.ts";
-import { filterRows } from "../arrow/filter_rows.ts";
+import { LiveQueue } from "./live_queue.ts";
 import { requestMetadata } from "./request_metadata.ts";
 import type { Warehouse } from "./warehouse.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** Batches that wait for a slow subscriber; older ones are dropped and counted. */
-const WAITING_BATCHES = 1024;
 
 /** How far before the last event seen a replay after a restart starts: clocks of writers differ. */
 const REPLAY_MICROS = 5_000_000;
 const RECEIVED_AT = 3;
-
-interface Waiting {
-  readonly batch: ArrowBatch;
-  /** Row id behind the batch in the events table: the cursor of what follows. */
-  readonly cursor: number;
-}
 
 /** Serves live subscriptions. */
 export class LiveService {
@@ -62,17 +50,22 @@ export class LiveService {
     }
     const queue = new LiveQueue();
     const request = await requestOf(messages, (error) => queue.fail(error));
+    const filter = compileRowFilter(request.filter);
     const stop = this.#warehouse.listen((batch, _origin, firstRow) => {
-      queue.offer({ batch, cursor: firstRow + batch.rows });
+      const rows = filter(batch);
+      if (rows?.length === 0) return;
+      const matching = rows === undefined ? batch : pickRows(batch, rows);
+      queue.offer({ batch: matching, cursor: firstRow + batch.rows });
     });
     context.signal.addEventListener("abort", () => queue.end(), { once: true });
     try {
       yield { header: encodeSchema(EVENT_SCHEMA).metadata };
       this.#warehouse.takeEvents();
       const seam = this.#warehouse.eventCount;
+      queue.clear(); // all of it is history
       yield* this.#history(request, seam);
       yield this.#note({ live: true, cursor: this.#cursor(seam, systemClock.nowMicros()) });
-      yield* this.#live(queue, request.filter, seam);
+      yield* this.#live(queue);
     } finally {
       stop();
     }
@@ -108,14 +101,9 @@ export class LiveService {
     return `received_at >= make_timestamptz(${Math.max(0, since - REPLAY_MICROS)})`;
   }
 
-  async *#live(queue: LiveQueue, filter: EventFilter, seam: number): AsyncGenerator<FlightPayload> {
-    for (;;) {
-      const next = await queue.take();
-      if (next === undefined) return;
-      const { item, missed } = next;
-      if (item.cursor <= seam) continue; // was part of the history
-      const matching = filterRows(item.batch, rowsOf(item.batch, filter));
-      if (matching.rows > 0 || missed > 0) yield this.#payload(matching, item.cursor, missed);
+  async *#live(queue: LiveQueue): AsyncGenerator<FlightPayload> {
+    for (let next = await queue.take(); next !== undefined; next = await queue.take()) {
+      yield this.#payload(next.item.batch, next.item.cursor, next.missed);
     }
   }
 
@@ -131,46 +119,6 @@ export class LiveService {
 
   #note(note: object): FlightPayload {
     return { appMetadata: encoder.encode(JSON.stringify(note)) };
-  }
-}
-
-/** Waiting batches of one subscriber. */
-class LiveQueue {
-  readonly #items: Waiting[] = [];
-  #missed = 0;
-  #wake: (() => void) | undefined;
-  #ended = false;
-  #failure: Error | undefined;
-
-  offer(item: Waiting): void {
-    this.#items.push(item);
-    if (this.#items.length > WAITING_BATCHES) this.#missed += this.#items.shift()?.batch.rows ?? 0;
-    this.#wake?.();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake?.();
-  }
-
-  fail(error: Error): void {
-    this.#failure = error;
-    this.#wake?.();
-  }
-
-  async take(): Promise<{ item: Waiting; missed: number } | undefined> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#ended) return undefined;
-      const item = this.#items.shift();
-      if (item !== undefined) {
-        const missed = this.#missed;
-        this.#missed = 0;
-        return { item, missed };
-      }
-      await new Promise<void>((resolve) => this.#wake = resolve);
-      this.#wake = undefined;
-    }
   }
 }
 
@@ -195,22 +143,6 @@ async function requestOf(
     filter: parseFilter(Reflect.get(value, "filter")),
     fromCursor: typeof cursor === "string" ? cursor : undefined,
   };
-}
-
-/** Rows of a batch that a filter lets through. */
-function rowsOf(batch: ArrowBatch, filter: EventFilter): number[] {
-  const [, types, occurred, , sessions, runs] = batch.columns.map(valueReader);
-  const rows: number[] = [];
-  for (let row = 0; row < batch.rows; row++) {
-    const matches = matchesFilter(filter, {
-      eventType: String(types?.(row) ?? ""),
-      sessionId: String(sessions?.(row) ?? ""),
-      runId: String(runs?.(row) ?? ""),
-      occurredAt: String(occurred?.(row) ?? ""),
-    });
-    if (matches) rows.push(row);
-  }
-  return rows;
 }
 
 /** Time of the latest event of a batch; now where it has none. */

@@ -9,7 +9,6 @@ import type { FlightClient } from "../flight/client.ts";
 import { pathDescriptor } from "../flight/messages.ts";
 import type { DaemonConnection } from "../protocol/daemon_connection.ts";
 import { type EventFilter, formatFilter } from "../protocol/event_filter.ts";
-import { isDaemonGone } from "../protocol/lease.ts";
 import { SUBSCRIBE_PATH } from "../protocol/names.ts";
 import { parseEvent } from "./event_json.ts";
 import type { LitmusEvent } from "./event_types.ts";
@@ -73,7 +72,7 @@ export class EventSubscription implements AsyncIterable<LitmusEvent | UnknownEve
         if (isEnded()) return;
       } catch (error) {
         if (isEnded()) return;
-        if (!isDaemonGone(error)) throw error;
+        if (!this.#connection.isGone(error, this.#client)) throw error;
       }
       await this.#connection.reset(this.#client);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MILLIS));

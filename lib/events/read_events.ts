@@ -10,7 +10,7 @@ import { requireRead } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import type { EventFilter } from "../protocol/event_filter.ts";
 import type { UnknownEvent } from "./base_event.ts";
-import { compileRowFilter, pickRows, type RowFilter } from "./_row_filter.ts";
+import { compileRowFilter, pickRows, type RowFilter } from "./row_filter.ts";
 import type { Damage } from "./event_file_reader.ts";
 import { eventBatches, eventFiles } from "./event_files.ts";
 import { parseEvent } from "./event_json.ts";

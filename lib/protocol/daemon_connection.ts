@@ -16,6 +16,7 @@ export class DaemonConnection implements AsyncDisposable {
   readonly #options: AcquireOptions;
   #joined: Promise<{ lease: Lease; client: FlightClient }> | undefined;
   #closed = false;
+  readonly #lost = new WeakSet<FlightClient>();
 
   constructor(dataDir: string, options: AcquireOptions = {}) {
     this.dataDir = dataDir;
@@ -61,12 +62,21 @@ export class DaemonConnection implements AsyncDisposable {
       const { lease, client } = await joined;
       if (this.#joined !== joined || failed !== undefined && failed !== client) return;
       this.#joined = undefined;
+      this.#lost.add(client);
       client.close();
       await lease.release();
     } catch {
       // It never came up: there is nothing to let go of.
       if (this.#joined === joined) this.#joined = undefined;
     }
+  }
+
+  /**
+   * Whether a call failed because its daemon went away: it says so itself, or another user of this connection
+   * found out first, which cancels all calls of the client.
+   */
+  isGone(error: unknown, client: FlightClient | undefined): boolean {
+    return isDaemonGone(error) || client !== undefined && this.#lost.has(client);
   }
 
   /**
@@ -80,7 +90,7 @@ export class DaemonConnection implements AsyncDisposable {
       try {
         return await call(client);
       } catch (error) {
-        if (!isDaemonGone(error) || this.#closed || attempt === ATTEMPTS) throw error;
+        if (!this.isGone(error, client) || this.#closed || attempt === ATTEMPTS) throw error;
         await this.reset(client);
       }
     }

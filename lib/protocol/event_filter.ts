@@ -1,5 +1,5 @@
 /**
- * Which events are wanted; the same filter in SQL, in memory and on the wire.
+ * Which events are wanted: as a condition in SQL and on the wire.
  * @module
  */
 import { InvalidDataError } from "../base/errors.ts";
@@ -19,15 +19,6 @@ export interface EventFilter {
   readonly until?: string | Date;
   /** At most this many events. */
   readonly limit?: number;
-}
-
-/** What of an event a filter looks at. */
-export interface FilterSubject {
-  readonly eventType: string;
-  readonly sessionId: string;
-  readonly runId: string;
-  /** RFC 3339 in UTC with microseconds, as results give it. */
-  readonly occurredAt: string;
 }
 
 const FIELDS = ["sessionId", "runId", "eventType", "since", "until", "limit"];
@@ -58,16 +49,6 @@ export function filterCondition(filter: EventFilter): string {
   if (filter.since !== undefined) parts.push(`occurred_at >= ${literal(bound(filter.since))}`);
   if (filter.until !== undefined) parts.push(`occurred_at < ${literal(bound(filter.until))}`);
   return parts.length === 0 ? "true" : parts.join(" AND ");
-}
-
-/** Whether an event passes; the limit is the caller's affair. */
-export function matchesFilter(filter: EventFilter, event: FilterSubject): boolean {
-  if (filter.sessionId !== undefined && filter.sessionId !== event.sessionId) return false;
-  if (filter.runId !== undefined && filter.runId !== event.runId) return false;
-  const types = typesOf(filter);
-  if (types !== undefined && !types.includes(event.eventType)) return false;
-  if (filter.since !== undefined && event.occurredAt < bound(filter.since)) return false;
-  return filter.until === undefined || event.occurredAt < bound(filter.until);
 }
 
 /** A filter as it travels. */
