@@ -111,7 +111,7 @@ function channelLines({ channels }: RunRecord, options: RenderOptions): string[]
 }
 
 function refLines({ refs }: RunRecord, options: RenderOptions): string[] {
-  return columns(refs.map(({ key, uri }) => [String(key), valueText(uri)]), options);
+  return columns(refs.map(({ key, uri, file }) => [String(key), valueText(file ?? uri)]), options);
 }
 
 /** Aligned cells, cut to the width. */

@@ -4,6 +4,9 @@
  */
 import { join } from "@std/path";
 import type { Row } from "../../lib/arrow/query_result.ts";
+import { dataLayout } from "../../lib/base/data_layout.ts";
+import { InvalidDataError, NotFoundError } from "../../lib/base/errors.ts";
+import { findReference } from "../../lib/events/reference_data.ts";
 import type { FoundRun } from "../commands/find_run.ts";
 import type { RunSource } from "./run_source.ts";
 
@@ -14,7 +17,7 @@ export interface RunRecord {
   readonly measurements: readonly Row[];
   /** Instruments that were connected for the run or its session. */
   readonly instruments: readonly Row[];
-  /** Data beside the events: `key`, `uri`. */
+  /** Data beside the events: `key`, `uri`, and `file`, its absolute path, null where it is gone. */
   readonly refs: readonly Row[];
   /** Channels of the session; `in_run` is true where an event of the run cites the channel. */
   readonly channels: readonly Row[];
@@ -64,7 +67,12 @@ export async function readRun(source: RunSource, found: FoundRun): Promise<RunRe
     measurements,
     instruments: instrumentsOf(parsed),
     refs: parsed.filter((event) => event.event_type === "test.record")
-      .map(({ key, step_name, value }) => ({ key, uri: value, step_name })),
+      .map(({ key, step_name, value }) => ({
+        key,
+        uri: value,
+        step_name,
+        file: referencedFile(source.dataDir, session, value),
+      })),
     channels: channels.map((channel) => ({ ...channel, in_run: cited.has(channel.channel_id) })),
     diagnostics: parsed.filter(({ event_type, run_id }) =>
       run_id === run && String(event_type).startsWith("diagnostic.")
@@ -76,6 +84,15 @@ export async function readRun(source: RunSource, found: FoundRun): Promise<RunRe
     })),
     file: path === undefined ? null : join(source.dataDir, "runs", path),
   };
+}
+
+function referencedFile(dataDir: string, sessionId: string, uri: unknown): string | null {
+  try {
+    return findReference(dataLayout(dataDir), sessionId, String(uri));
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof InvalidDataError) return null;
+    throw error;
+  }
 }
 
 function citedChannel({ event_type, run_id, channel_id }: Row): unknown {

@@ -4,6 +4,7 @@
  */
 import type { QueryResult } from "../arrow/query_result.ts";
 import { InvalidDataError } from "../base/errors.ts";
+import { dataLayout } from "../base/data_layout.ts";
 import { newId } from "../base/ids.ts";
 import { ChannelClaims } from "../channels/channel_claims.ts";
 import type { BlockInput, ChannelWriteOptions, StructInput } from "../channels/channel_types.ts";
@@ -19,6 +20,7 @@ import { EventPush } from "./event_push.ts";
 import { EventSubscription, type SubscribeOptions } from "./event_subscription.ts";
 import type { LitmusEvent } from "./event_types.ts";
 import { type EventLogOptions, type EventLogStatus, FileEventLog } from "./file_event_log.ts";
+import { findReference } from "./reference_data.ts";
 import { needsClaimCheck } from "./validate_event.ts";
 
 /** A session as the events tell it. */
@@ -203,6 +205,19 @@ export class EventStore implements AsyncDisposable {
    */
   async saveRef(key: string, data: Uint8Array | ArrayBufferView | string): Promise<string> {
     return await this.#logOf(this.sessionId).saveRef(key, data);
+  }
+
+  /**
+   * Finds what {@linkcode saveRef} saved. It is for reading: nothing of it is ever run.
+   *
+   * @param reference the `file://_ref/...` text of an event
+   * @param sessionId session of that event; by default the store's own
+   * @returns absolute path of the file
+   * @throws {InvalidDataError} for text that is no reference or would leave the data directory
+   * @throws {NotFoundError} where the file is gone
+   */
+  resolveRef(reference: string, sessionId: string = this.sessionId): string {
+    return findReference(dataLayout(this.dataDir), sessionId.toLowerCase(), reference);
   }
 
   /**

@@ -20,7 +20,7 @@ import type { BatchSink, EventLogOptions, EventLogStatus, PushState } from "./ev
 import type { EventInput, UnknownEventInput } from "./event_inputs.ts";
 import { type ExitFlush, flushAtExit, forgetAtExit } from "./exit_flush.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { saveReference } from "./reference_data.ts";
+import { findReference, saveReference } from "./reference_data.ts";
 import { writeEvent } from "./validate_event.ts";
 import { takeWriterLock, type WriterLock } from "./writer_lock.ts";
 
@@ -295,6 +295,18 @@ export class FileEventLog implements AsyncDisposable, ExitFlush {
       data,
       this.#layer,
     );
+  }
+
+  /**
+   * Finds what {@linkcode saveRef} saved. It is for reading: nothing of it is ever run.
+   *
+   * @param reference the `file://_ref/...` text of an event of this session
+   * @returns absolute path of the file
+   * @throws {InvalidDataError} for text that is no reference or would leave the data directory
+   * @throws {NotFoundError} where the file is gone
+   */
+  resolveRef(reference: string): string {
+    return findReference(dataLayout(this.dataDir), this.sessionId, reference);
   }
 
   async #writeOnce(): Promise<void> {

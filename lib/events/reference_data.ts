@@ -4,9 +4,10 @@
  * @module
  */
 import { basename, extname, join } from "@std/path";
-import { type DataLayout, referenceFolder } from "../base/data_layout.ts";
+import { type DataLayout, isDateFolder, referenceFolder } from "../base/data_layout.ts";
 import { InvalidDataError, NotFoundError } from "../base/errors.ts";
 import { type FileLayer, publishFile, storageError } from "../base/file_layer.ts";
+import { listFolder } from "../base/folder_state.ts";
 import { encodeNamePart } from "../base/names.ts";
 
 /** Prefix of a reference. */
@@ -67,6 +68,28 @@ export function resolveReference(
     throw error;
   }
   return path;
+}
+
+/**
+ * Finds the data that a reference means, whichever day its session began.
+ *
+ * @param sessionId session of the event that cites it
+ * @returns absolute path of the file
+ * @throws {InvalidDataError} for text that is no reference or would leave the folder
+ * @throws {NotFoundError} where the file is gone
+ */
+export function findReference(layout: DataLayout, sessionId: string, reference: string): string {
+  const days = listFolder(layout.events).map(({ name }) => name).filter(isDateFolder).sort();
+  let fault: unknown = new NotFoundError(`No events in ${layout.root}, so no ${reference} either`);
+  for (const day of days.reverse()) {
+    try {
+      return resolveReference(join(layout.events, day), sessionId, reference);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      fault = error;
+    }
+  }
+  throw fault;
 }
 
 async function readFile(path: string): Promise<Uint8Array> {

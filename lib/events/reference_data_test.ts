@@ -34,11 +34,14 @@ Deno.test("saveRef() keeps data beside the log under a name that cannot leave it
       const path = resolveReference(folder, log.sessionId, reference);
       equal(dirname(path), join(folder, `${log.sessionId}_ref`));
       deepEqual(await Deno.readFile(path), Uint8Array.of(1, 2, 3));
+      equal(log.resolveRef(reference), path);
     }
     match(await log.saveRef("wave", Float32Array.of(1, 2)), /_wave\.float32\.bin$/);
     const source = join(dataDir, "photo.jpg");
     await Deno.writeFile(source, Uint8Array.of(9));
     match(await log.saveRef("photo", source), /_photo\.jpg$/);
+    throws(() => log.resolveRef("file://_ref/12345678_gone.bin"), NotFoundError);
+    throws(() => log.resolveRef("file://_ref/../../../etc/passwd"), InvalidDataError);
     await rejects(log.saveRef("gone", join(dataDir, "gone.jpg")), StorageError);
     const names = [...Deno.readDirSync(join(folder, `${log.sessionId}_ref`))];
     equal(names.length, keys.length + 2, "no temporary files are left");
