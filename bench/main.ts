@@ -4,30 +4,35 @@
  *
  *     deno task bench
  *     deno task bench --only PART     one of the parts below
- *     deno task bench --python PATH   also Flight beside others: an interpreter with pyarrow, and litmus-test
+ *     deno task bench --python PATH   also others beside: an interpreter with pyarrow, tsdownsample, litmus-test
+ *     deno task bench --large         also views of 1,000M samples, which takes 8 GB of disk
  *
  * Each figure is the median of several rounds on this machine; compare only within one run.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { benchChannels } from "./channels.ts";
 import { benchCli } from "./cli.ts";
 import { benchDaemon } from "./daemon.ts";
 import { benchEmit } from "./emit.ts";
 import { benchFlight } from "./flight.ts";
-import { benchKernel } from "./kernel.ts";
 import { printTable } from "./report.ts";
 import { benchRuns } from "./runs.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { only: { type: "string" }, python: { type: "string" } },
+  options: {
+    only: { type: "string" },
+    python: { type: "string" },
+    large: { type: "boolean" },
+  },
 });
 const parts = {
   emit: benchEmit,
   daemon: benchDaemon,
   flight: () => benchFlight(values.python),
-  kernel: benchKernel,
+  channels: () => benchChannels(values),
   runs: benchRuns,
   cli: benchCli,
 };

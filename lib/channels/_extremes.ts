@@ -67,6 +67,43 @@ function findBySimd(y: Float64Array, lo: number, hi: number, into: Extremes): bo
   return true;
 }
 
+/** Told of each block: its extremes and where in it they lie; NaN and 0 where it is NaN alone. */
+export type OnBlock = (b: number, min: number, low: number, max: number, high: number) => void;
+
+/**
+ * Finds the extremes of consecutive blocks, many for one copy.
+ *
+ * @returns false, and nothing is told, without SIMD and for sizes that it does not take
+ */
+export function blockExtremes(
+  y: Float64Array,
+  from: number,
+  size: number,
+  blocks: number,
+  onBlock: OnBlock,
+): boolean {
+  const kernels = simdKernels();
+  if (kernels === null || size > STEP_SAMPLES || size % LANE_SAMPLES !== 0) return false;
+  const { memory } = kernels, together = Math.floor(COPY_SAMPLES / size);
+  for (let b = 0; b < blocks;) {
+    const end = Math.min(blocks, b + together);
+    memory.set(y.subarray(from + b * size, from + end * size), RESULT_DOUBLES);
+    for (let at = RESULT_DOUBLES; b < end; b++, at += size) {
+      kernels.extremes(at * 8, (at + size) * 8);
+      const min = memory[0]!, max = memory[1]!;
+      if (min > max) {
+        onBlock(b, NaN, 0, NaN, 0);
+        continue;
+      }
+      let low = at, high = at;
+      while (memory[low] !== min) low++;
+      while (memory[high] !== max) high++;
+      onBlock(b, min, low - at, max, high - at);
+    }
+  }
+  return true;
+}
+
 /** True where NaN may be among the values: only NaN, or two infinities, spoil a sum. */
 export function mayHoldNaN(y: Float64Array, from: number, to: number): boolean {
   for (let lo = from; lo < to; lo += SUM_SAMPLES) {

@@ -1,3 +1,4 @@
+import { blockExtremes } from "./_extremes.ts";
 import type { Tally } from "./_pyramid_tally.ts";
 import type { PyramidLevel } from "./_pyramid_types.ts";
 
@@ -24,6 +25,26 @@ export class GrowingLevel implements PyramidLevel {
     this.minOffset[b] = tally.minAt;
     this.maxOffset[b] = tally.maxAt;
     this.length = Math.max(this.length, b + 1);
+  }
+
+  /** Sets blocks behind the last one, from samples that fill each of them; false where it cannot. */
+  addWhole(y: Float64Array, from: number, blocks: number): boolean {
+    const size = this.blockSamples, start = this.length;
+    let capacity = this.min.length;
+    while (capacity < start + blocks) capacity *= 2;
+    if (capacity > this.min.length) this.#resize(this, capacity);
+    const { min, max, first, last, minOffset, maxOffset } = this;
+    const isDone = blockExtremes(y, from, size, blocks, (b, lowest, low, highest, high) => {
+      const i = start + b, at = from + b * size;
+      min[i] = lowest;
+      minOffset[i] = low;
+      max[i] = highest;
+      maxOffset[i] = high;
+      first[i] = y[at]!;
+      last[i] = y[at + size - 1]!;
+    });
+    if (isDone) this.length = start + blocks;
+    return isDone;
   }
 
   seal(): PyramidLevel {

@@ -54,6 +54,12 @@ export class PyramidBuilder {
     let dirty = Math.floor(this.#samples / size);
     for (let at = 0; at < ys.length;) {
       const block = Math.floor(this.#samples / size), filled = this.#samples - block * size;
+      const whole = filled === 0 ? Math.floor((ys.length - at) / size) : 0;
+      if (whole > 0 && base.addWhole(ys, at, whole)) {
+        this.#samples += whole * size;
+        at += whole * size;
+        continue;
+      }
       const end = Math.min(ys.length, at + size - filled);
       this.#tally.clear();
       if (filled > 0) this.#tally.addBlock(base, block, 0);

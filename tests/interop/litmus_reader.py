@@ -161,6 +161,10 @@ def check_channels(reader, expected):
     session = expected["sessions"][1]
     one = reader.channels.query("scope.ch1", session_id=session)
     equal(set(one["session_id"].to_pylist()), {session}, "session")
+    merged = reader.channels.query("log.merged")["value"].to_pylist()
+    equal(sorted(merged), list(range(70)), "values of merged segments")
+    long = reader.channels.query("scope.long")["samples"].to_pylist()
+    equal(sum(len(each) for each in long), 100_000, "samples beside a pyramid")
     registry = json.loads((reader.data / "channels" / "_registry.json").read_text())
     equal(registry["scope.ch1"]["data_type"], "waveform", "type")
     return f"{samples} samples, {states.num_rows} states"

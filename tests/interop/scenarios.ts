@@ -13,6 +13,8 @@ import { ROOT, stopDaemon } from "../harness.ts";
 import { pyarrowServers } from "./arrow/pyarrow_scenarios.ts";
 import { arrowGo } from "./arrow/go_scenarios.ts";
 import { lastLines, MissingTool, type ProgramResult, runProgram } from "./program.ts";
+import { writeSeries } from "./downsampled_series.ts";
+import { addLongChannels } from "./long_channels.ts";
 import { type Check, check, checksOf, type Part, type Scenario } from "./scenario.ts";
 import type { RecordedDirectory } from "./scenario.ts";
 import { CLIENTS, type Toolchain } from "./toolchain.ts";
@@ -63,6 +65,7 @@ const originalReader: Scenario = {
     const home = await Deno.makeTempDir({ prefix: "litmus-original-" });
     try {
       await recorded.copyTo(join(home, "data"));
+      await addLongChannels(join(home, "data"));
       return await checksOf(python, [script("litmus_reader.py"), home, recorded.expectedFile], {
         timeoutSeconds: 300,
       });
@@ -81,6 +84,21 @@ const parquetReaders: Scenario = {
     try {
       await recorded.copyTo(folder);
       return await checksOf(python, [script("parquet_readers.py"), folder, recorded.expectedFile]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+};
+
+const tsdownsample: Scenario = {
+  name: "tsdownsample chooses the same samples",
+  part: "python",
+  run: async (_recorded, toolchain) => {
+    const python = await toolchain.python("downsampling");
+    const folder = await Deno.makeTempDir({ prefix: "litmus-series-" });
+    try {
+      await writeSeries(folder);
+      return await checksOf(python, [script("tsdownsample_peer.py"), folder]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
@@ -210,6 +228,7 @@ export const SCENARIOS: readonly Scenario[] = [
   originalReader,
   parquetReaders,
   notebooks,
+  tsdownsample,
   adbc,
   pyarrowServers,
   example("Python", "python", async (toolchain) => [

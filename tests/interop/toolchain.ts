@@ -17,6 +17,7 @@ const PYTHON_PACKAGES = {
     "adbc-driver-manager==1.13.0",
   ],
   notebooks: ["nbclient==0.10.4", "nbformat==5.11.1"],
+  downsampling: ["tsdownsample==0.1.5.1", "numpy==2.4.6"],
   original: ["litmus-test==0.1.3", "duckdb==1.5.6", "pyarrow==26.0.1"],
 } as const;
 const MAVEN_DEPENDENCY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
