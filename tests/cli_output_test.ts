@@ -207,11 +207,16 @@ Deno.test("The command line", async (t) => {
     equal(after.out, before.out);
   });
 
-  await t.step("a script from a pipe runs without any command", async () => {
-    const { code, out } = await litmus(dir, { stdin: "SELECT 1 AS a;\n" });
-    equal(code, 0);
-    match(out, /1 row/);
-  });
+  await t.step(
+    "a script from a pipe runs without any command, in the format asked for",
+    async () => {
+      const { code, out } = await litmus(dir, { stdin: "SELECT 1 AS a;\n" });
+      equal(code, 0);
+      match(out, /1 row/);
+      const script = { stdin: "SELECT 1 AS a;\nSELECT 2 AS b;\n" };
+      equal((await litmus(["--format", "jsonl", ...dir], script)).out, '{"a":1}\n{"b":2}\n');
+    },
+  );
 
   for (
     const [args, code, words] of [

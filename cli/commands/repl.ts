@@ -4,6 +4,7 @@
  */
 import type { CommandContext } from "../command_context.ts";
 import { usageError } from "../failure.ts";
+import { isBinary } from "../output/binary_output.ts";
 import { runRepl } from "../repl/repl.ts";
 
 /** Options of the command. */
@@ -14,10 +15,11 @@ export interface ReplOptions {
 /** Opens the shell; from a pipe it runs a script. */
 export async function replCommand(context: CommandContext, options: ReplOptions): Promise<void> {
   const { connection, dataDir, output, signal } = context;
-  if (output.path !== undefined || output.asked !== undefined) {
+  const mode = output.asked;
+  if (output.path !== undefined || isBinary(mode)) {
     throw usageError(
-      "The shell has its own words for format and output",
-      "Use .mode and .output in it, or litmus sql for one statement",
+      "The shell has its own words for files",
+      "Use .once FILE or .output FILE in it, or litmus sql for one statement",
     );
   }
   context.exitCode = await runRepl({
@@ -26,6 +28,7 @@ export async function replCommand(context: CommandContext, options: ReplOptions)
     color: output.color,
     interactive: Deno.stdin.isTerminal() && output.terminal.out,
     continueOnError: options.keepGoing === true,
+    mode,
     signal,
   });
 }

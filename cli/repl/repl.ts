@@ -4,6 +4,7 @@
  */
 import { VERSION } from "../../lib/base/version.ts";
 import type { DaemonConnection } from "../../lib/protocol/daemon_connection.ts";
+import type { RowFormat } from "../format/format_options.ts";
 import { CatalogLoader } from "./catalog_loader.ts";
 import { runText } from "./effect_runner.ts";
 import { History } from "./history.ts";
@@ -25,6 +26,8 @@ export interface ReplOptions extends ScriptStreams {
   readonly dataDir: string;
   /** Use ANSI colors. */
   readonly color: boolean;
+  /** Format of results to begin with. @default "table" */
+  readonly mode?: RowFormat | undefined;
   /** Standard input and output are a terminal. */
   readonly interactive: boolean;
   /** The script, where it is not standard input. */
@@ -91,7 +94,7 @@ function shellOf(options: ReplOptions, io: ShellIo, history: History): Shell {
     connection: options.connection,
     catalog: new CatalogLoader(),
     target: new ResultTarget(),
-    state: initialState({ isTerminal: io.isTerminal }),
+    state: initialState({ isTerminal: io.isTerminal, mode: options.mode }),
     signal: options.signal,
   });
 }

@@ -5,13 +5,13 @@
 import { runDotCommand } from "./dot_commands.ts";
 import type { Effect } from "./effects.ts";
 import type { SessionState, Step } from "./session_state.ts";
-import { initialSettings } from "./settings.ts";
+import { type InitialSettings, initialSettings } from "./settings.ts";
 import { splitStatements } from "../sql/sql_tokens.ts";
 
 const BARE_COMMANDS = /^(help|exit|quit)\s*;?\s*$/i;
 
 /** The state of a session that has just begun. */
-export function initialState(options: { readonly isTerminal: boolean }): SessionState {
+export function initialState(options: InitialSettings): SessionState {
   return { settings: initialSettings(options), pending: "" };
 }
 

@@ -16,10 +16,16 @@ export interface Settings {
   readonly nullText: string | undefined;
 }
 
+/** What is known of a shell that begins. */
+export interface InitialSettings {
+  readonly isTerminal: boolean;
+  readonly mode?: RowFormat | undefined;
+}
+
 /** Settings of a shell that has just begun. */
-export function initialSettings(options: { readonly isTerminal: boolean }): Settings {
+export function initialSettings(options: InitialSettings): Settings {
   return {
-    mode: "table",
+    mode: options.mode ?? "table",
     timer: false,
     limit: options.isTerminal ? 40 : 0,
     width: 0,
