@@ -59,7 +59,9 @@ const describe: DotCommand = {
     if (first === undefined) {
       return fail(state, "Cannot describe: wanted a view or a query, such as .describe runs");
     }
-    const sql = `DESCRIBE ${rest.trim().replace(/;\s*$/, "")}`;
+    const target = rest.trim().replace(/;\s*$/, "");
+    // The rest of what DESCRIBE tells is the same for all columns of a view.
+    const sql = `SELECT column_name AS name, column_type AS type FROM (DESCRIBE ${target})`;
     return act(state, { kind: "rows", sql, empty: "It has no columns" });
   },
 };

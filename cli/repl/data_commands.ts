@@ -1,10 +1,7 @@
+import { RUN_COLUMNS } from "../show/run_columns.ts";
 import type { DotCommand } from "./dot_command.ts";
 import type { PlotRequest } from "./effects.ts";
 import { act, fail, type SessionState, type Step } from "./session_state.ts";
-
-const RUNS_SQL = `SELECT run_id, dut_serial, product_id, station_id, run_outcome, run_started_at,
-    date_diff('millisecond', run_started_at, run_ended_at) / 1000 AS seconds
-  FROM runs`;
 
 const runs: DotCommand = {
   name: "runs",
@@ -21,7 +18,8 @@ const runs: DotCommand = {
       : " WHERE dut_serial = $1 OR run_outcome = lower($1) OR starts_with(run_id, lower($1))";
     return act(state, {
       kind: "rows",
-      sql: `${RUNS_SQL}${where} ORDER BY run_started_at DESC, run_id LIMIT ${Number(count)}`,
+      sql: `SELECT ${RUN_COLUMNS} FROM runs${where}
+        ORDER BY run_started_at DESC, run_id LIMIT ${Number(count)}`,
       ...(text === undefined ? {} : { parameters: [text] }),
       empty: text === undefined
         ? "There are no runs yet: litmus demo records some"
