@@ -2,9 +2,9 @@
  * Columns as plots need them: numbers, times as numbers, or text.
  * @module
  */
-import { type QueryResult, type Row, uniqueNames } from "../arrow/query_result.ts";
+import { type QueryResult, uniqueNames } from "../arrow/query_result.ts";
 import type { ArrowField } from "../arrow/field.ts";
-import { columnNames, isRows, type TableData, toResult } from "./table_data.ts";
+import { columnNames, fieldOf, isRows, type TableData, toResult } from "./table_data.ts";
 
 /** A column of a plot. */
 export interface PlotColumn {
@@ -71,8 +71,8 @@ function dataOf(values: ArrayLike<unknown>, field: ArrowField | undefined): Plot
     : { kind: "text", values: texts(values) };
 }
 
-function ofRows(name: string, rows: readonly Row[]): PlotColumn {
-  const values = rows.map((row) => row[name] ?? null);
+function ofRows(name: string, rows: readonly object[]): PlotColumn {
+  const values = rows.map((row) => fieldOf(row, name));
   const known = values.filter((value) => value !== null);
   if (known.every((value) => typeof value === "number" || typeof value === "bigint")) {
     return { name, unit: undefined, data: { kind: "number", values: numbers(values, Number) } };

@@ -3,10 +3,9 @@
  * @module
  */
 import { rowsNote } from "../arrow/display.ts";
-import type { Row } from "../arrow/query_result.ts";
 import { type ShownColumn, tableHtml, tableText } from "../arrow/shown_table.ts";
 import { bundleOf, DISPLAY, type Displayable } from "./displayable.ts";
-import { columnNames, isRows, type TableData, toResult } from "./table_data.ts";
+import { columnNames, fieldOf, isRows, type TableData, toResult } from "./table_data.ts";
 
 const SHOWN_ROWS = 50;
 
@@ -34,20 +33,20 @@ export function show(data: TableData): Displayable {
 
 /** The MIME bundle of rows as objects. */
 export function rowsBundle(
-  rows: readonly Row[],
+  rows: readonly object[],
   columns: readonly ShownColumn[] = columnsOf(rows),
 ): Record<string, string> {
   const table = {
     columns,
-    rows: rows.slice(0, SHOWN_ROWS).map((row) => columns.map(({ name }) => row[name])),
+    rows: rows.slice(0, SHOWN_ROWS).map((row) => columns.map(({ name }) => fieldOf(row, name))),
     note: rowsNote(Math.min(rows.length, SHOWN_ROWS), rows.length),
   };
   return { "text/html": tableHtml(table), "text/plain": tableText(table) };
 }
 
-function columnsOf(rows: readonly Row[]): ShownColumn[] {
+function columnsOf(rows: readonly object[]): ShownColumn[] {
   return columnNames(rows).map((name) => {
-    const values = rows.map((row) => row[name]).filter((value) => value !== null);
+    const values = rows.map((row) => fieldOf(row, name)).filter((value) => value !== null);
     return {
       name,
       isNumeric: values.length > 0 &&

@@ -2,7 +2,7 @@
  * What tables and plots are made of.
  * @module
  */
-import { QueryResult, type Row } from "../arrow/query_result.ts";
+import { QueryResult } from "../arrow/query_result.ts";
 import { fromApacheTable } from "../arrow/to_apache.ts";
 
 /** What is needed of an apache-arrow `Table`. */
@@ -14,11 +14,16 @@ export interface ApacheTable {
 }
 
 /** A query result, an apache-arrow `Table`, or rows as objects. */
-export type TableData = QueryResult | ApacheTable | readonly Row[];
+export type TableData = QueryResult | ApacheTable | readonly object[];
 
 /** True for rows as objects. */
-export function isRows(data: TableData): data is readonly Row[] {
+export function isRows(data: TableData): data is readonly object[] {
   return Array.isArray(data);
+}
+
+/** A field of an object, null where it has none. */
+export function fieldOf(row: object, name: string): unknown {
+  return Object.hasOwn(row, name) ? Reflect.get(row, name) ?? null : null;
 }
 
 /** A result of either kind of Arrow data. */

@@ -39,6 +39,24 @@ const pyarrowClient: Scenario = {
   },
 };
 
+/** What README shows runs as it stands there. */
+const readme: Scenario = {
+  name: "Python of the README",
+  part: "python",
+  run: async (recorded, toolchain) => {
+    const python = await toolchain.python("clients");
+    const text = await Deno.readTextFile(join(ROOT, "README.md"));
+    const [, code = ""] = /^```python\n([^]*?)^```$/m.exec(text) ?? [];
+    return await recorded.served(async ({ location, token }) => [
+      await check("block", async () => {
+        const given = `import sys\nlocation, token = sys.argv[1:]\n${code}print(table.num_rows)\n`;
+        const { stdout, stderr } = await runProgram(python, ["-c", given, location, token]);
+        equal(stdout.trim(), String(recorded.expected.runs.length), lastLines(stderr));
+      }),
+    ]);
+  },
+};
+
 const acknowledgedPut: Scenario = {
   name: "pyarrow put, acknowledged, daemon killed",
   part: "python",
@@ -224,6 +242,7 @@ async function exampleChecks(
 /** All of them, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
   pyarrowClient,
+  readme,
   acknowledgedPut,
   originalReader,
   parquetReaders,
