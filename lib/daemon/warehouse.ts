@@ -196,9 +196,10 @@ export class Warehouse implements AsyncDisposable {
 
   /** Brings the index up to the run files. */
   async takeRuns(): Promise<void> {
-    if (!this.#runFolders.isChanged()) return;
+    const folders = this.#runFolders.changed();
+    if (folders.length === 0) return;
     await this.mutex.run(async () => {
-      const change = await this.#synchronize();
+      const change = await this.#synchronize(folders);
       if (change.widened) await createRunViews(this.database);
       if (change.added + change.removed === 0) return;
       for (const run of this.tracker.all()) this.tracker.touch(run);
@@ -206,10 +207,11 @@ export class Warehouse implements AsyncDisposable {
   }
 
   /** The index lies on a disk that may be full: an answer without what it lacks would be wrong. */
-  async #synchronize(): ReturnType<RunIndex["synchronize"]> {
+  async #synchronize(folders: readonly string[]): ReturnType<RunIndex["synchronize"]> {
     try {
-      return await this.index.synchronize();
+      return await this.index.synchronize({ folders });
     } catch (error) {
+      this.#runFolders.reset();
       if (isInvalidated(error) || !isExhausted(error)) throw error;
       throw storageError("Cannot bring up to date the run index in", this.layout.runs, error);
     }

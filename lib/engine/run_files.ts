@@ -21,21 +21,36 @@ export interface RunFile {
 /** Lists all run files; unfinished ones (temporary names) are passed over. */
 export function scanRunFiles(runsFolder: string): RunFile[] {
   const files: RunFile[] = [];
-  walk(runsFolder, "", files);
+  const walk = (folder: string): void => {
+    files.push(...runFilesIn(runsFolder, folder));
+    for (const { name, isDirectory } of entries(join(runsFolder, folder))) {
+      if (isDirectory && !name.endsWith("_ref")) walk(pathIn(folder, name));
+    }
+  };
+  walk("");
   return files;
 }
 
-function walk(folder: string, prefix: string, files: RunFile[]): void {
-  for (const entry of entries(folder)) {
-    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory && !entry.name.endsWith("_ref")) {
-      walk(join(folder, entry.name), path, files);
-    } else if (entry.name.endsWith(".parquet") && !entry.name.startsWith(".")) {
-      const stat = statIfThere(join(folder, entry.name));
-      if (stat === undefined || !stat.isFile) continue;
-      files.push({ path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size });
-    }
-  }
+/**
+ * Lists the run files of one folder.
+ *
+ * @param folder path below the runs folder, empty for itself
+ */
+export function runFilesIn(runsFolder: string, folder: string): RunFile[] {
+  return entries(join(runsFolder, folder))
+    .filter(({ name }) => name.endsWith(".parquet") && !name.startsWith("."))
+    .flatMap(({ name }) => fileAt(runsFolder, pathIn(folder, name)) ?? []);
+}
+
+/** A run file by its path below the runs folder; undefined where there is none. */
+export function fileAt(runsFolder: string, path: string): RunFile | undefined {
+  const stat = statIfThere(join(runsFolder, path));
+  if (stat === undefined || !stat.isFile) return undefined;
+  return { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
+}
+
+function pathIn(folder: string, name: string): string {
+  return folder === "" ? name : `${folder}/${name}`;
 }
 
 function entries(folder: string): Deno.DirEntry[] {
@@ -54,11 +69,6 @@ function statIfThere(path: string): Deno.FileInfo | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/** Whether a file that was listed is still there. */
-export function runFileExists(runsFolder: string, file: RunFile): boolean {
-  return statIfThere(join(runsFolder, file.path)) !== undefined;
 }
 
 /** Files in portions that can be read at once. */

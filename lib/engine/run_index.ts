@@ -14,7 +14,14 @@ import { LitmusError } from "../base/errors.ts";
 import { INDEX } from "./catalog.ts";
 import { type Database, isExhausted } from "./database.ts";
 import { attachIndex, attachMemory, INDEX_VERSION, type IndexPlace } from "./index_place.ts";
-import { batchesOf, portionsOf, type RunFile, runFileExists, scanRunFiles } from "./run_files.ts";
+import {
+  batchesOf,
+  fileAt,
+  portionsOf,
+  type RunFile,
+  runFilesIn,
+  scanRunFiles,
+} from "./run_files.ts";
 import { type FileInMemory, type IndexedFile, IndexedFiles } from "./indexed_files.ts";
 import { factsOf, readRunRows } from "./read_run_rows.ts";
 import { RunRowTables } from "./run_row_tables.ts";
@@ -117,18 +124,30 @@ export class RunIndex {
   /**
    * Brings the index up to the files: takes new and changed ones in, drops those that are gone.
    *
+   * @param options `folders`: look at these only, given as paths below the runs folder
    * @returns what changed, and whether columns were added
    */
-  async synchronize(progress?: IndexProgress): Promise<IndexChange & { widened: boolean }> {
-    const present = new Map(scanRunFiles(this.#runsFolder).map((file) => [file.path, file]));
-    const gone = [...this.#files.keys()].filter((path) => !present.has(path));
+  async synchronize(
+    options: { readonly folders?: readonly string[]; readonly progress?: IndexProgress } = {},
+  ): Promise<IndexChange & { widened: boolean }> {
+    const { folders, progress } = options;
+    const found = folders === undefined
+      ? scanRunFiles(this.#runsFolder)
+      : folders.flatMap((folder) => runFilesIn(this.#runsFolder, folder));
+    const present = new Map(found.map((file) => [file.path, file]));
+    const looked = folders === undefined ? undefined : new Set(folders);
+    const gone = [...this.#files.keys()].filter((path) =>
+      !present.has(path) && looked?.has(path.slice(0, Math.max(0, path.lastIndexOf("/")))) !== false
+    );
     const fresh = [...present.values()].filter((file) => !this.#isKnown(file));
     if (gone.length === 0 && fresh.length === 0) {
       return { added: 0, removed: 0, broken: 0, widened: false };
     }
     const changed = fresh.map(({ path }) => path).filter((path) => this.#files.has(path));
     const revived = await this.#forget([...gone, ...changed]);
-    const again = revived.flatMap((path) => present.get(path) ?? []);
+    const again = revived.flatMap((path) =>
+      present.get(path) ?? fileAt(this.#runsFolder, path) ?? []
+    );
     const result = await this.#take([...fresh, ...again], progress);
     return { ...result, removed: gone.length };
   }
@@ -255,7 +274,9 @@ export class RunIndex {
 
   async #quarantine(file: RunFile, error: unknown): Promise<Taken> {
     // Removed since the folder was listed.
-    if (!runFileExists(this.#runsFolder, file)) return { added: 0, broken: 0, widened: false };
+    if (fileAt(this.#runsFolder, file.path) === undefined) {
+      return { added: 0, broken: 0, widened: false };
+    }
     const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
     await this.#known.quarantine(file, reason.replaceAll(this.#runsFolder, "runs"));
     this.#files.set(file.path, file);
@@ -324,7 +345,7 @@ export class RunIndex {
     this.#waiting = [];
     this.#files.clear();
     this.#runFiles.clear();
-    return await this.synchronize(progress);
+    return await this.synchronize(progress === undefined ? {} : { progress });
   }
 
   /** Number of files that cannot be read. */

@@ -98,13 +98,7 @@ const parquetReaders: Scenario = {
   part: "python",
   run: async (recorded, toolchain) => {
     const python = await toolchain.python("clients");
-    const folder = await Deno.makeTempDir({ prefix: "litmus-parquet-" });
-    try {
-      await recorded.copyTo(folder);
-      return await checksOf(python, [script("parquet_readers.py"), folder, recorded.expectedFile]);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    return await readBy(recorded, python, "parquet_readers.py");
   },
 };
 
@@ -122,6 +116,28 @@ const tsdownsample: Scenario = {
     }
   },
 };
+
+const spark: Scenario = {
+  name: "Spark reads our Parquet",
+  part: "java",
+  run: async (recorded, toolchain) =>
+    await readBy(recorded, await toolchain.spark(), "spark_reader.py"),
+};
+
+/** Runs a script on a copy of the directory. */
+async function readBy(
+  recorded: RecordedDirectory,
+  python: string,
+  name: string,
+): Promise<readonly Check[]> {
+  const folder = await Deno.makeTempDir({ prefix: "litmus-parquet-" });
+  try {
+    await recorded.copyTo(folder);
+    return await checksOf(python, [script(name), folder, recorded.expectedFile]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
 
 const adbc: Scenario = {
   name: "ADBC driver for Flight SQL",
@@ -248,6 +264,7 @@ export const SCENARIOS: readonly Scenario[] = [
   parquetReaders,
   notebooks,
   tsdownsample,
+  spark,
   adbc,
   pyarrowServers,
   example("Python", "python", async (toolchain) => [

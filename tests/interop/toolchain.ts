@@ -18,6 +18,7 @@ const PYTHON_PACKAGES = {
   ],
   notebooks: ["nbclient==0.10.4", "nbformat==5.11.1"],
   downsampling: ["tsdownsample==0.1.5.1", "numpy==2.4.6"],
+  spark: ["pyspark==4.0.1"],
   original: ["litmus-test==0.1.3", "duckdb==1.5.6", "pyarrow==26.0.1"],
 } as const;
 const MAVEN_DEPENDENCY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
@@ -130,6 +131,12 @@ export class Toolchain {
       await this.#maven([`${MAVEN_DEPENDENCY}:copy`, what, `-DoutputDirectory=${path}`]);
     });
     return join(folder, `${artifact}-${version}.jar`);
+  }
+
+  /** An interpreter with Spark, which runs on Java. */
+  async spark(): Promise<string> {
+    await this.#version("java", ["-version"]);
+    return await this.python("spark");
   }
 
   async #java(): Promise<void> {
