@@ -1,13 +1,15 @@
 /**
- * Runs: from RunEnded to visible, and the restart of a daemon.
+ * Runs: from RunEnded to visible, many at once, the index anew, and the restart of a daemon.
  * @module
  */
-import { EventStore } from "../mod.ts";
+import { FlightClient } from "../client.ts";
+import { acquire, EventStore } from "../mod.ts";
 import { stopDaemon, withDirectory } from "./directory.ts";
 import { type Figure, millis, rounds } from "./report.ts";
 import { measurement } from "./sample_events.ts";
 
 const MEASUREMENTS = 10_000;
+const SMALL_RUNS = 1000;
 
 /** Measures. */
 export async function benchRuns(): Promise<Figure[]> {
@@ -18,6 +20,27 @@ export async function benchRuns(): Promise<Figure[]> {
       unit: "ms",
       original: "1,900 / 1,900",
       aim: "<= 150",
+    },
+    {
+      work: "100 runs that end in the same second, until all are there",
+      value: await rounds(3, () => materializeMany(100)),
+      unit: "ms",
+      original: "-",
+      aim: "all there",
+    },
+    {
+      work: "small runs with their files, sustained",
+      value: await rounds(3, async () => SMALL_RUNS / (await materializeMany(SMALL_RUNS)) * 1000),
+      unit: "runs/s",
+      original: "-",
+      aim: ">= 100",
+    },
+    {
+      work: "index of run files made anew",
+      value: await rounds(1, reindex),
+      unit: "files/s",
+      original: "-",
+      aim: ">= 2,000",
     },
     {
       work: "restart of the daemon, 100,000 events",
@@ -56,6 +79,40 @@ async function materialize(): Promise<number> {
         throw new Error(`Run is not complete: ${JSON.stringify(row)}`);
       }
     });
+  });
+}
+
+/** Emits small runs at once and waits until all have their file; milliseconds. */
+async function materializeMany(count: number): Promise<number> {
+  return await withDirectory(async (dataDir) => {
+    await using store = await EventStore.open({ dataDir });
+    await (await store.sql("SELECT 1")).toColumns();
+    return await millis(() => recordMany(store, count));
+  });
+}
+
+async function recordMany(store: EventStore, count: number): Promise<void> {
+  for (let run = 0; run < count; run++) {
+    const run_id = await record(store, 10);
+    const wait = store.emit({ event_type: "run.ended", run_id, outcome: "passed" });
+    if (wait !== undefined) await wait;
+  }
+  const files = "SELECT count(*) AS n FROM run_index.files";
+  const [row] = await Array.fromAsync((await store.sql(files)).rows<{ n: number }>());
+  if (row?.n !== count) throw new Error(`Wanted ${count} run files, found ${row?.n}`);
+}
+
+async function reindex(): Promise<number> {
+  return await withDirectory(async (dataDir) => {
+    await using store = await EventStore.open({ dataDir });
+    const count = 2 * SMALL_RUNS;
+    await recordMany(store, count);
+    await using lease = await acquire(dataDir, { spawn: false });
+    await using client = await FlightClient.connect(lease.location, { token: lease.token });
+    const took = await millis(async () => {
+      for await (const _ of client.doAction("reindex", new Uint8Array(0)));
+    });
+    return count / took * 1000;
   });
 }
 

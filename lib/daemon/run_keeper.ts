@@ -141,21 +141,14 @@ export class RunKeeper {
   async #publish(table: RunTable, existing: string | undefined): Promise<string> {
     const { layout } = this.#parts;
     if (existing !== undefined) {
-      const path = join(layout.runs, existing);
-      await writeRunFile(path, table, { replace: true });
-      return path;
+      return await writeRunFile(() => join(layout.runs, existing), table, { replace: true });
     }
     const folder = join(layout.runs, dateFolder(table.startedAtMicros));
     const stem = runFileStem(table.startedAtMicros, table.dutSerial);
-    for (let count = 1;; count++) {
-      const path = join(folder, `${stem}${count === 1 ? "" : `_${count}`}.parquet`);
-      try {
-        await writeRunFile(path, table);
-        return path;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      }
-    }
+    return await writeRunFile(
+      (attempt) => join(folder, `${stem}${attempt === 1 ? "" : `_${attempt}`}.parquet`),
+      table,
+    );
   }
 
   /** Makes the rows of all runs without a file that changed since. */

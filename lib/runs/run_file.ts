@@ -23,26 +23,27 @@ const WRITE_BYTES = 1024 * 1024;
 /**
  * Writes the file of a run; it is on the device when this resolves.
  *
- * @param path where to publish; its folder is made
- * @param options with `replace`, a file that is there is replaced; else it is an error
- * @throws {Deno.errors.AlreadyExists} where the name is taken
+ * @param pathOf the path to publish at, by the number of the attempt from 1 on; the folder is made
+ * @param options with `replace`, a file that is there is replaced; else the next path is tried
+ * @returns the path
  * @throws {StorageError} naming the file
  */
 export async function writeRunFile(
-  path: string,
+  pathOf: (attempt: number) => string,
   table: RunTable,
   options: { readonly replace?: boolean } = {},
-): Promise<void> {
+): Promise<string> {
+  let path = pathOf(1);
   const temporary = temporaryName(path);
   try {
     const sizeBytes = await writeParts(temporary, table);
     verify(temporary, table, sizeBytes);
     if (options.replace === true) await Deno.rename(temporary, path);
-    else await publishNew(temporary, path);
+    else for (let n = 2; !await publishNew(temporary, path); n++) path = pathOf(n);
     await diskLayer.syncDirectory(dirname(path));
+    return path;
   } catch (error) {
     await diskLayer.remove(temporary);
-    if (error instanceof Deno.errors.AlreadyExists) throw error;
     throw storageError("Cannot write run file", path, error);
   }
 }
@@ -127,18 +128,19 @@ export function isOwnRunFile(path: string): boolean {
   }
 }
 
-/** A link fails where the name is taken, a rename would replace it. */
-async function publishNew(temporary: string, path: string): Promise<void> {
+/** False where the name is taken: a link fails then, a rename would replace what is there. */
+async function publishNew(temporary: string, path: string): Promise<boolean> {
   try {
     await Deno.link(temporary, path);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) throw error;
+    if (error instanceof Deno.errors.AlreadyExists) return false;
     // A file system without links: look, then rename.
-    if (await exists(path)) throw new Deno.errors.AlreadyExists(path);
+    if (await exists(path)) return false;
     await Deno.rename(temporary, path);
-    return;
+    return true;
   }
   await Deno.remove(temporary);
+  return true;
 }
 
 async function exists(path: string): Promise<boolean> {
