@@ -199,7 +199,7 @@ export class Warehouse implements AsyncDisposable {
     const folders = this.#runFolders.changed();
     if (folders.length === 0) return;
     await this.mutex.run(async () => {
-      const change = await this.#synchronize(folders);
+      const change = await this.#indexing(() => this.index.synchronize({ folders }));
       if (change.widened) await createRunViews(this.database);
       if (change.added + change.removed === 0) return;
       for (const run of this.tracker.all()) this.tracker.touch(run);
@@ -207,11 +207,11 @@ export class Warehouse implements AsyncDisposable {
   }
 
   /** The index lies on a disk that may be full: an answer without what it lacks would be wrong. */
-  async #synchronize(folders: readonly string[]): ReturnType<RunIndex["synchronize"]> {
+  async #indexing<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.index.synchronize({ folders });
+      return await work();
     } catch (error) {
-      this.#runFolders.reset();
+      this.#runFolders.reset(); // what was not taken in is looked for again
       if (isInvalidated(error) || !isExhausted(error)) throw error;
       throw storageError("Cannot bring up to date the run index in", this.layout.runs, error);
     }
@@ -229,9 +229,10 @@ export class Warehouse implements AsyncDisposable {
         if (this.keeper.needsFile(run)) due.push(run);
         if (!this.keeper.isGoing(run)) this.tracker.unsettled.delete(run);
       }
-      if (due.length > 0) {
-        await this.keeper.materialize(due, (run, result) => this.#tell(run, result));
-      }
+      if (due.length === 0) return;
+      await this.#indexing(() =>
+        this.keeper.materialize(due, (run, result) => this.#tell(run, result))
+      );
     });
   }
 
