@@ -5,7 +5,7 @@
 import type { Row } from "../../lib/arrow/query_result.ts";
 import { durationText } from "../../lib/base/quantity_text.ts";
 import { outcomeStyle, paint, type Style } from "../format/style.ts";
-import { cutText, padText, textWidth } from "../format/text_width.ts";
+import { countText, cutText, padText, textWidth } from "../format/text_width.ts";
 import { timeText, valueText } from "../format/value_text.ts";
 import { visibleText } from "../../lib/base/visible_text.ts";
 import type { RenderOptions } from "./render_options.ts";
@@ -97,11 +97,10 @@ function instrumentLines({ instruments }: RunRecord, options: RenderOptions): st
 }
 
 function channelLines({ channels }: RunRecord, options: RenderOptions): string[] {
-  const counts = new Intl.NumberFormat("en-US");
   return columns(
     channels.map((each) => [
       String(each.channel_id),
-      `${counts.format(Number(each.samples))} samples`,
+      countText(Number(each.samples), "sample"),
       String(each.units ?? ""),
       durationText(secondsBetween(each.first_timestamp, each.last_timestamp) ?? 0),
       each.in_run === true ? "" : "of the session",

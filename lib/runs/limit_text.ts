@@ -20,13 +20,19 @@ export function measuredText(row: Row): string {
   return numberOf(row.measurement_value);
 }
 
+/** What was wanted; of a boolean the word for it. */
+function nominalText(row: Row): string {
+  if (typeof row.custom_nominal_text === "string") return row.custom_nominal_text;
+  const { limit_nominal: nominal } = row;
+  const isBoolean = typeof row.custom_value_bool === "boolean" && (nominal === 0 || nominal === 1);
+  return isBoolean ? String(nominal === 1) : numberOf(nominal);
+}
+
 /** Limits as one reads them: `3.2 .. 3.4`, `<= 5`, `= 1`; empty where nothing was judged. */
 export function limitText(row: Row): string {
   const low = numberOf(row.limit_low), high = numberOf(row.limit_high);
   const comparator = typeof row.limit_comparator === "string" ? row.limit_comparator : "";
-  const nominal = typeof row.custom_nominal_text === "string"
-    ? row.custom_nominal_text
-    : numberOf(row.limit_nominal);
+  const nominal = nominalText(row);
   if (comparator === "EQ" || comparator === "NE") {
     return `${comparator === "EQ" ? "=" : "≠"} ${nominal}`.trimEnd();
   }

@@ -39,6 +39,9 @@ Deno.test("limitText() reads as one says it", () => {
   equal(limitText({ limit_low: 3.2, limit_high: 3.4, limit_comparator: "GELE" }), "3.2 .. 3.4");
   equal(limitText({ limit_low: 3.2, limit_high: 3.4, limit_comparator: "GTLT" }), ">3.2 .. <3.4");
   equal(limitText({ limit_high: 5, limit_comparator: "LE" }), "≤ 5");
+  const wanted = { limit_nominal: 1, limit_comparator: "EQ" };
+  equal(limitText(wanted), "= 1");
+  equal(limitText({ ...wanted, custom_value_bool: false }), "= true");
   equal(limitText({ limit_low: 1, limit_comparator: "GT" }), "> 1");
   equal(limitText({ limit_nominal: 1, limit_comparator: "EQ" }), "= 1");
   equal(limitText({}), "");
