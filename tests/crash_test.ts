@@ -94,3 +94,30 @@ Deno.test("Events flushed while the daemon is down are caught up from the file",
     Array.from({ length: 100 }, (_, i) => `${Math.floor(i / 20)}-${i % 20}`),
   );
 });
+
+Deno.test("A subscription outlives daemons that are killed while the same store writes", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  store.emit({ event_type: "x.test", n: 0 });
+  await store.flush();
+  const wanted = 4 * 25 + 1;
+  const seen: unknown[] = [];
+  const watching = (async () => {
+    const events = store.subscribe({ eventType: "x.test" }, { fromCursor: "start" });
+    for await (const event of events) {
+      seen.push(Reflect.get(event, "n"));
+      if (seen.length === wanted) return;
+    }
+  })();
+  await until(() => seen.length === 1, "the first event");
+  for (let round = 0, n = 1; round < 4; round++) {
+    if (round > 0) await stopDaemon(directory.path, "SIGKILL");
+    for (let i = 0; i < 25; i++, n++) {
+      store.emit({ event_type: "x.test", n });
+      if (i % 5 === 0) await store.flush();
+    }
+    await until(() => seen.length === n, `all of round ${round}`);
+  }
+  await watching;
+  deepEqual(seen, Array.from({ length: wanted }, (_, n) => n));
+});

@@ -157,7 +157,8 @@ export class EventStore implements AsyncDisposable {
   }
 
   #logOf(sessionId: string): FileEventLog {
-    const id = sessionId.toLowerCase();
+    // Nearly always in lower case already.
+    const id = this.#logs.has(sessionId) ? sessionId : sessionId.toLowerCase();
     const known = this.#logs.get(id);
     if (known !== undefined) return known.log;
     const push = new EventPush(this.#connection, id);
