@@ -18,8 +18,11 @@ import type { ChannelBatch } from "./channel_batch.ts";
 import type { ChannelDescription } from "./channel_types.ts";
 import type { PlacedBatch } from "./segment_batches.ts";
 import type { SegmentInfo } from "./segment_info.ts";
+import { groupBatches } from "./group_batches.ts";
 import { encodeSegmentMetadata, type SegmentMetadata } from "./segment_metadata.ts";
 
+/** Batches that were cut for live subscribers share one up to this size. */
+const SMALL = { rows: 8192, bytes: 64 * 1024 } as const;
 /** Parts shorter than this are joined: a call for each would cost more than the copy. */
 const JOIN_BYTES = 64 * 1024;
 
@@ -50,7 +53,7 @@ export function encodeSegment(
   const covers = [{ writer, first: sequence, last: batches.at(-1)!.sequence }];
   return encodeFacts(
     { channelId, sessionId, dataType, covers, ...summed(batches), capture, ...description },
-    batches.map(({ batch }) => batch),
+    groupBatches(batches.map(({ batch }) => batch), SMALL),
     { writer, sequence },
   );
 }

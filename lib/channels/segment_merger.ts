@@ -13,16 +13,16 @@
  * @module
  */
 import { join } from "@std/path";
-import { concatBatches, sameFields } from "../arrow/concat_batches.ts";
+import { sameFields } from "../arrow/concat_batches.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { newWriterKey } from "../arrow/stamp.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { dataLayout } from "../base/data_layout.ts";
 import { Turns } from "../base/turns.ts";
 import { FileLock } from "../protocol/file_lock.ts";
-import { bytesOfBatch } from "./_batch_columns.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { joinDescriptions } from "./channel_description.ts";
+import { groupBatches } from "./group_batches.ts";
 import { countMerge } from "./merge_count.ts";
 import { pyramidPath } from "./pyramid_format.ts";
 import { writePyramid } from "./pyramid_writer.ts";
@@ -33,6 +33,8 @@ import type { SegmentInfo } from "./segment_info.ts";
 import { mergedCovers } from "./segment_metadata.ts";
 import { segmentDiskLayer, type SegmentFileLayer, SegmentPublisher } from "./segment_publisher.ts";
 import { coveringSegments } from "./segment_selection.ts";
+
+const MERGED = { rows: CHANNEL_BOUNDS.batchRows, bytes: CHANNEL_BOUNDS.mergedBatchBytes } as const;
 
 /** Parts of a {@linkcode SegmentMerger}. */
 export interface SegmentMergerParts {
@@ -76,7 +78,7 @@ export class SegmentMerger {
   async merge(sources: readonly SegmentInfo[]): Promise<SegmentInfo | undefined> {
     const batches = await readAll(sources);
     if (batches === undefined) return undefined;
-    const segment = encodeFacts(factsOf(sources), grouped(batches), {
+    const segment = encodeFacts(factsOf(sources), groupBatches(batches, MERGED), {
       writer: newWriterKey(),
       sequence: 1,
     });
@@ -154,24 +156,6 @@ function isWhole(segment: SegmentInfo): boolean {
   const options = { onDamage: () => damaged = true, reuse: true };
   for (const batch of segmentBatches(segment.path, options)) rows += batch.rows;
   return !damaged && rows === segment.rows;
-}
-
-/** Few batches of good size. */
-function grouped(batches: readonly ArrowBatch[]): ArrowBatch[] {
-  const groups: ArrowBatch[][] = [];
-  let rows = Infinity, bytes = Infinity;
-  for (const batch of batches) {
-    const size = bytesOfBatch(batch);
-    rows += batch.rows;
-    bytes += size;
-    if (rows > CHANNEL_BOUNDS.batchRows || bytes > CHANNEL_BOUNDS.mergedBatchBytes) {
-      groups.push([]);
-      rows = batch.rows;
-      bytes = size;
-    }
-    groups.at(-1)!.push(batch);
-  }
-  return groups.map(concatBatches);
 }
 
 function factsOf(sources: readonly SegmentInfo[]): Parameters<typeof encodeFacts>[0] {
