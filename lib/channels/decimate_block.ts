@@ -4,9 +4,11 @@
  */
 import type { DecimationMethod, GapPolicy } from "../protocol/channel_ticket.ts";
 import { allIndices, gather } from "./_arguments.ts";
+import { mayHoldNaN } from "./_extremes.ts";
 import { decimate } from "./decimate.ts";
+import { lttbRegular } from "./lttb.ts";
 import { minMaxPerPixel } from "./min_max.ts";
-import { gatherAxis, type SampleAxis } from "./sample_axis.ts";
+import { gatherAxis, type SampleAxis, WaveformAxis } from "./sample_axis.ts";
 import type { SampleBlock } from "./sample_block.ts";
 import { gatherValues, numbersOf } from "./sample_values.ts";
 
@@ -65,6 +67,10 @@ function chooseIndices({ axis, values }: SampleBlock, choice: DecimationChoice):
     const numbers = allIndices(axis.length).filter((i) => !Number.isNaN(y[i]));
     const chosen = byPixels(gatherAxis(axis, numbers), gather(y, numbers), widthPixels, choice);
     return chosen.map((i) => numbers[i]!);
+  }
+  const isRegular = axis instanceof WaveformAxis && (axis.interval ?? 0) > 0;
+  if (method === "lttb" && isRegular && !mayHoldNaN(y, 0, y.length)) {
+    return lttbRegular(y, Math.min(maxPoints, Math.max(2, axis.length)));
   }
   // The display method goes by count and does not look at x.
   const x = method === "display" ? y : secondsOf(axis);

@@ -7,7 +7,7 @@ import { decimateBlock, type DecimatedSamples, type DecimationChoice } from "./d
 import { decimateByPyramid } from "./decimate_view.ts";
 import { type ChannelBlockOptions, sessionBlocks } from "./read_channel.ts";
 import { concatAxes, gatherAxis, type SampleAxis } from "./sample_axis.ts";
-import { concatBlocks } from "./sample_block.ts";
+import { concatBlocks, type SampleBlock } from "./sample_block.ts";
 import type { ChannelSession } from "./segment_selection.ts";
 
 /**
@@ -64,8 +64,45 @@ export function decimateSession(
   };
   const streamed = decimateStream(session, choice, watched);
   if (streamed !== undefined && !damaged) return streamed;
-  const blocks = [...sessionBlocks(session, { ...options, reuse: false })];
-  const [first] = blocks;
+  const whole = numbersOfSession(session, options) ?? blockOfSession(session, options);
+  return whole === undefined
+    ? undefined
+    : decimateBlock(whole, (i) => whole.firstIndex + i, choice);
+}
+
+type WholeBlock = SampleBlock & { readonly firstIndex: number };
+
+/** All samples of the window, straight into one array: blocks and a copy of them would take twice the memory. */
+function numbersOfSession(
+  session: ChannelSession,
+  options: ChannelBlockOptions,
+): WholeBlock | undefined {
+  const { lastN, startMicros = -Infinity, endMicros = Infinity } = options;
+  if (lastN !== undefined) return undefined;
+  const inside = session.segments.filter(({ firstMicros, lastMicros }) =>
+    lastMicros >= startMicros && firstMicros <= endMicros
+  );
+  const data = new Float64Array(inside.reduce((sum, { samples }) => sum + samples, 0));
+  const axes: SampleAxis[] = [];
+  let at = 0, first: number | undefined;
+  for (const { axis, values, firstIndex } of sessionBlocks(session, { ...options, reuse: true })) {
+    if (values.kind !== "number" || at + values.data.length > data.length) return undefined;
+    data.set(values.data, at);
+    at += values.data.length;
+    axes.push(axis);
+    first ??= firstIndex;
+  }
   if (first === undefined) return undefined;
-  return decimateBlock(concatBlocks(blocks), (i) => first.firstIndex + i, choice);
+  const values = { kind: "number", data: data.subarray(0, at) } as const;
+  return { axis: concatAxes(axes), values, firstIndex: first };
+}
+
+function blockOfSession(
+  session: ChannelSession,
+  options: ChannelBlockOptions,
+): WholeBlock | undefined {
+  const blocks = [...sessionBlocks(session, { ...options, reuse: false })], [first] = blocks;
+  return first === undefined
+    ? undefined
+    : { ...concatBlocks(blocks), firstIndex: first.firstIndex };
 }

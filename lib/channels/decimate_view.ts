@@ -123,6 +123,7 @@ function pointsOf(
 ): ViewPoints | undefined {
   const { maxPoints = Infinity, widthPixels, method = "display", gaps = "break" } = choice;
   if (widthPixels !== undefined) {
+    if (gaps === "omit" && view.gaps(lo, hi)?.length !== 0) return undefined;
     return pointsOfColumns(view, timeEdges(view, lo, hi, widthPixels, choice));
   }
   if (method === "display") return displayPoints(view, lo, hi, maxPoints, gaps);
