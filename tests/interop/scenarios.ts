@@ -10,6 +10,7 @@ import {
 import { join } from "@std/path";
 import { acquire, type Lease } from "../../lib/protocol/lease.ts";
 import { ROOT, stopDaemon } from "../harness.ts";
+import { daemonTls } from "./tls_scenario.ts";
 import { pyarrowServers } from "./arrow/pyarrow_scenarios.ts";
 import { arrowGo } from "./arrow/go_scenarios.ts";
 import { lastLines, MissingTool, type ProgramResult, runProgram } from "./program.ts";
@@ -266,6 +267,7 @@ export const SCENARIOS: readonly Scenario[] = [
   tsdownsample,
   spark,
   adbc,
+  daemonTls,
   pyarrowServers,
   example("Python", "python", async (toolchain) => [
     await toolchain.python("clients"),
