@@ -7,6 +7,8 @@ import { plainText } from "./csv.ts";
 
 /** Characters of a cell shown at most: more do not help a reader and bloat the notebook file. */
 const SHOWN_CHARACTERS = 500;
+/** Cells with more than this break their lines. */
+const LONG_CHARACTERS = 60;
 
 /** A column as it is shown. */
 export interface ShownColumn {
@@ -40,15 +42,18 @@ const OUTCOME_COLORS: Readonly<Record<string, string>> = {
   done: "#6e7781",
 };
 
-/** Lines are mixed from the color of the text: whatever the page looks like, they are seen and quiet. */
+/**
+ * Lines are mixed from the color of the text: whatever the page looks like, they are seen and quiet. The
+ * long selectors win over those by which JupyterLab sets all text to the right.
+ */
 const STYLE = `<style>
 .litmus{overflow-x:auto;max-width:100%;color:inherit;font-size:13px}
-.litmus table{border-collapse:collapse;margin:0;border:0;font-size:inherit;color:inherit}
-.litmus th,.litmus td{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border:0;
- border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent);background:none;color:inherit}
-.litmus td{white-space:pre-wrap;max-width:60ch;overflow-wrap:anywhere}
-.litmus th{white-space:nowrap;vertical-align:bottom;border-bottom-width:2px}
-.litmus th.n,.litmus td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+div.litmus table{border-collapse:collapse;margin:0;border:0;font-size:inherit;color:inherit}
+div.litmus table th,div.litmus table td{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border:0;
+ max-width:none;border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent);color:inherit;white-space:pre}
+div.litmus table td.w{white-space:pre-wrap;min-width:40ch;max-width:60ch;overflow-wrap:anywhere}
+div.litmus table th{vertical-align:bottom;border-bottom-width:2px}
+div.litmus table th.n,div.litmus table td.n{text-align:right;font-variant-numeric:tabular-nums}
 .litmus small,.litmus .null{opacity:.65;font-weight:normal;font-size:11px;font-style:normal}
 .litmus .null{letter-spacing:.05em}
 .litmus .outcome{color:#fff;border-radius:9px;padding:1px 8px;font-size:12px;white-space:nowrap}
@@ -87,10 +92,10 @@ function cellHtml(column: ShownColumn, value: unknown): string {
   if (value === null || value === undefined) {
     return `<td${classOf(column)}><span class="null">NULL</span></td>`;
   }
-  const inner = column.isOutcome === true
-    ? outcomeHtml(String(value))
-    : escapeHtml(visibleLines(cellText(value)));
-  return `<td${classOf(column)}>${inner}</td>`;
+  if (column.isOutcome === true) return `<td>${outcomeHtml(String(value))}</td>`;
+  const text = visibleLines(cellText(value));
+  const isLong = text.length > LONG_CHARACTERS || text.includes("\n");
+  return `<td${isLong ? ` class="w"` : classOf(column)}>${escapeHtml(text)}</td>`;
 }
 
 /** An outcome on its color; without one where it is none of ours. */
