@@ -44,16 +44,16 @@ const OUTCOME_COLORS: Readonly<Record<string, string>> = {
 
 /**
  * Lines are mixed from the color of the text: whatever the page looks like, they are seen and quiet. The
- * long selectors win over those by which JupyterLab sets all text to the right.
+ * selectors that name the class three times win over those by which JupyterLab sets all text to the right.
  */
 const STYLE = `<style>
 .litmus{overflow-x:auto;max-width:100%;color:inherit;font-size:13px}
-div.litmus table{border-collapse:collapse;margin:0;border:0;font-size:inherit;color:inherit}
-div.litmus table th,div.litmus table td{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border:0;
+.litmus.litmus.litmus table{border-collapse:collapse;margin:0;border:0;font-size:inherit;color:inherit}
+.litmus.litmus.litmus th,.litmus.litmus.litmus td{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border:0;
  max-width:none;border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent);color:inherit;white-space:pre}
-div.litmus table td.w{white-space:pre-wrap;min-width:40ch;max-width:60ch;overflow-wrap:anywhere}
-div.litmus table th{vertical-align:bottom;border-bottom-width:2px}
-div.litmus table th.n,div.litmus table td.n{text-align:right;font-variant-numeric:tabular-nums}
+.litmus.litmus.litmus td.w{white-space:pre-wrap;min-width:40ch;max-width:60ch;overflow-wrap:anywhere}
+.litmus.litmus.litmus th{vertical-align:bottom;border-bottom-width:2px}
+.litmus.litmus.litmus th.n,.litmus.litmus.litmus td.n{text-align:right;font-variant-numeric:tabular-nums}
 .litmus small,.litmus .null{opacity:.65;font-weight:normal;font-size:11px;font-style:normal}
 .litmus .null{letter-spacing:.05em}
 .litmus .outcome{color:#fff;border-radius:9px;padding:1px 8px;font-size:12px;white-space:nowrap}
