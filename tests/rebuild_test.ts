@@ -151,6 +151,36 @@ Deno.test("A broken Parquet file is set aside with its reason and the rest is se
   ok((report.broken[0]?.error.length ?? 0) > 0);
 });
 
+Deno.test("Data that a run cites lies beside its file, and comes back with it", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  const run_id = crypto.randomUUID();
+  const photo = await store.saveRef("photo.jpg", Uint8Array.of(1, 2, 3));
+  store.emit({ event_type: "run.started", run_id, dut_serial: "REF" });
+  store.emit({
+    event_type: "test.measurement",
+    run_id,
+    step_name: "s",
+    step_index: 0,
+    measurement_name: "m",
+    value: 1,
+    outputs: { photo: { _ref: photo }, other: "file://_ref/../../evil" },
+  });
+  store.emit({ event_type: "run.ended", run_id, outcome: "passed" });
+  const [row] = await rowsOf(store, "SELECT out_photo FROM measurements");
+  equal(row?.out_photo, photo);
+  const [file = ""] = parquetFiles(directory.path);
+  const beside = file.replace(".parquet", "_ref");
+  const names = (): string[] => [...Deno.readDirSync(beside)].map(({ name }) => name);
+  deepEqual(names(), [photo.slice("file://_ref/".length)]);
+  deepEqual(await Deno.readFile(join(beside, names()[0] ?? "")), Uint8Array.of(1, 2, 3));
+  await Deno.remove(beside, { recursive: true });
+  await using lease = await acquire(directory.path);
+  await using client = await connectTo(lease);
+  await act(client, "rebuild");
+  deepEqual(names(), [photo.slice("file://_ref/".length)]);
+});
+
 Deno.test("Runs of one serial that end in the same second all get a file of their own", async () => {
   await using directory = await testDirectory();
   await using store = await EventStore.open({ dataDir: directory.path });

@@ -16,6 +16,7 @@ import { runFileStem } from "../runs/run_file_stem.ts";
 import type { RunTable } from "../runs/run_table.ts";
 import { hostname } from "../base/host_name.ts";
 import { isProcessAlive } from "./process_state.ts";
+import { placeReferences } from "./run_references.ts";
 import { RunReader } from "./run_reader.ts";
 import type { RunTracker, TrackedRun } from "./run_tracker.ts";
 
@@ -30,6 +31,8 @@ export interface RunKeeperParts {
   readonly layout: DataLayout;
   /** Whether a writer of this package still lives. */
   readonly isWriterAlive: (writer: string) => boolean;
+  /** Told what nobody waits for. */
+  readonly log: (message: string) => void;
   /** Reports a published file to the event log. */
   readonly onMaterialized: (run: TrackedRun, table: RunTable, destination: string) => Promise<void>;
 }
@@ -132,6 +135,10 @@ export class RunKeeper {
     const path = await this.#publish(table, index.fileOf(run.runId)?.path);
     this.#reader.forget(run.runId);
     await index.add(path, table);
+    const missing = await placeReferences(layout, table, path);
+    if (missing.length > 0) {
+      this.#parts.log(`Run ${run.runId} cites data that is not there: ${missing.join(", ")}`);
+    }
     if (this.#liveRows.has(run.runId)) tracker.touch(run);
     const relative = path.slice(layout.runs.length + 1).replaceAll("\\", "/");
     await this.#parts.onMaterialized(run, table, `runs/${relative}`);

@@ -102,6 +102,7 @@ export class Warehouse implements AsyncDisposable {
       index,
       tracker: this.tracker,
       layout: this.layout,
+      log: options.log,
       isWriterAlive: (writer) => isWriterAlive(options.dataDir, writer),
       onMaterialized: (run, table, destination) =>
         this.#materialized.record(run, table, destination),
