@@ -4,6 +4,8 @@
  */
 import { acquire } from "../mod.ts";
 import { FlightClient } from "../client.ts";
+import { FileLock } from "../lib/protocol/file_lock.ts";
+import { runtimePaths } from "../lib/protocol/runtime_directory.ts";
 
 /** Measures in a fresh directory. */
 export async function withDirectory<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
@@ -27,12 +29,8 @@ export async function stopDaemon(dataDir: string): Promise<void> {
   await using client = await FlightClient.connect(lease.location, { token: lease.token });
   for await (const _ of client.doAction("shutdown", new Uint8Array(0)));
   await lease.release();
-  for (;;) {
-    try {
-      await (await acquire(dataDir, { spawn: false })).release();
-    } catch {
-      return;
-    }
+  // Its endpoint goes first, its lock last.
+  while (FileLock.isHeld(runtimePaths(dataDir).daemonLock)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
