@@ -88,7 +88,7 @@ async function writeMeasurements(dataDir: string): Promise<string> {
   await Deno.mkdir(folder, { recursive: true });
   const database = await Database.open({ memoryBytes: 1024 ** 3, readableDirectories: [folder] });
   await database.run(
-    `COPY (SELECT 'measurement' AS record_type, 'bench' AS session_id, 'passed' AS run_outcome,
+    `COPY (SELECT 'measurement' AS record_type, 'bench' AS session_id, 'passed' AS run_outcome, now() AS run_started_at,
     * REPLACE ('00000000-0000-4000-8000-000000000001' AS run_id) FROM (${NINE_COLUMNS}))
     TO '${parquet.replaceAll("'", "''")}' (FORMAT parquet)`,
   );
