@@ -2,8 +2,10 @@
  * `litmus daemon start|stop|restart|status|token`
  * @module
  */
+import { FlightError } from "../../lib/base/errors.ts";
 import { VERSION } from "../../lib/base/version.ts";
 import { parseDaemonOptions } from "../../lib/daemon/daemon_options.ts";
+import { GrpcStatus } from "../../lib/flight/status.ts";
 import type { Endpoint } from "../../lib/protocol/endpoint.ts";
 import { FileLock } from "../../lib/protocol/file_lock.ts";
 import { acquire, connectTo, findDaemon } from "../../lib/protocol/lease.ts";
@@ -161,7 +163,7 @@ async function stop(context: CommandContext): Promise<number | undefined> {
   const pid = FileLock.holderOf(daemonLock);
   if (pid === undefined) return undefined;
   const endpoint = await runningWithin(context, daemonLock, SILENCE_MILLIS);
-  if (endpoint !== undefined) await ask(endpoint, ACTIONS.shutdown);
+  if (endpoint !== undefined) await askToLeave(endpoint);
   else if (FileLock.holderOf(daemonLock) === pid) {
     context.output.note(`The daemon (pid ${pid}) does not answer: it is killed`);
     Deno.kill(pid, "SIGKILL");
@@ -177,6 +179,15 @@ async function stop(context: CommandContext): Promise<number | undefined> {
     await pause(context);
   }
   return pid;
+}
+
+/** A daemon that leaves may end the connection before its answer was read: its lock tells the rest. */
+async function askToLeave(endpoint: Endpoint): Promise<void> {
+  try {
+    await ask(endpoint, ACTIONS.shutdown);
+  } catch (error) {
+    if (!(error instanceof FlightError) || error.code !== GrpcStatus.UNAVAILABLE) throw error;
+  }
 }
 
 /** The endpoint once the daemon answers; one that has just started or is about to leave gets time. */
