@@ -37,10 +37,10 @@ Deno.test("The tour runs as it is written", async () => {
   const script = parts.map(({ commands }, i) => `echo "== part ${i}"\n${commands}`).join("\n");
   try {
     const { code, stdout } = await new Deno.Command("sh", {
-      args: ["-e", "-c", `exec 2>&1\n${script}`],
+      args: ["-e", "-c", `exec 2>&1\nunset INIT_CWD\n${script}`],
       cwd: ROOT,
       stdin: "null",
-      env: { TMPDIR: home, NO_COLOR: "1", LITMUS_DAEMON_IDLE_TIMEOUT: "5", INIT_CWD: "" },
+      env: { TMPDIR: home, NO_COLOR: "1", LITMUS_DAEMON_IDLE_TIMEOUT: "5" },
     }).output();
     const out = new TextDecoder().decode(stdout);
     equal(code, 0, out);
