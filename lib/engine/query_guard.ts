@@ -3,7 +3,7 @@
  * @module
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { LimitError } from "../base/errors.ts";
+import { LimitError, SqlError } from "../base/errors.ts";
 import type { Database } from "./database.ts";
 import { sqlFault } from "./sql_fault.ts";
 
@@ -21,6 +21,7 @@ export class QueryGuard {
   readonly #signal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #timedOut = false;
+  #isInterrupted = false;
   #callers = 0;
   #fetching: Promise<unknown> | undefined;
   #giveBack: (() => void) | undefined;
@@ -81,16 +82,24 @@ export class QueryGuard {
 
   /** Stops what runs; nothing where the connection is somebody else's by now. */
   interrupt(): void {
+    this.#isInterrupted = true;
     if (this.#closed === undefined) this.#connection.interrupt();
   }
 
   /** The error to report for a failure; hands the connection back. */
   async fail(error: unknown): Promise<unknown> {
+    const byUs = this.#isInterrupted;
     this.interrupt();
     await this.close();
     if (this.#timedOut) return this.#timeout();
     if (this.#signal?.aborted === true) return this.#signal.reason;
-    return sqlFault(error, this.#sql);
+    const fault = sqlFault(error, this.#sql);
+    if (byUs || !(fault instanceof DOMException) || fault.name !== "AbortError") return fault;
+    // DuckDB interrupts the other threads of a query that fails, and reports at times that alone.
+    return new SqlError("Query failed half-way without a reason from the engine: run it again", {
+      sql: this.#sql,
+      cause: error,
+    });
   }
 
   #timeout(): LimitError {
