@@ -1,5 +1,6 @@
 /** One daemon per data directory: it starts by itself, is shared, and leaves when nobody needs it. */
 import {
+  deepStrictEqual as deepEqual,
   match,
   notStrictEqual as notEqual,
   ok,
@@ -14,7 +15,16 @@ import { GrpcStatus } from "../lib/flight/status.ts";
 import { FileLock } from "../lib/protocol/file_lock.ts";
 import { acquire, connectTo } from "../lib/protocol/lease.ts";
 import { runtimePaths } from "../lib/protocol/runtime_directory.ts";
-import { copyFolder, daemonPid, ROOT, rowsOf, runScript, testDirectory, until } from "./harness.ts";
+import {
+  copyFolder,
+  daemonPid,
+  ROOT,
+  rowsOf,
+  runScript,
+  stopDaemon,
+  testDirectory,
+  until,
+} from "./harness.ts";
 
 const STARTER = `
 import { acquire } from "$ROOT/lib/protocol/lease.ts";
@@ -196,4 +206,28 @@ Deno.test("Clients at work when the daemon is killed get their answer from the n
   isOver = true;
   await Promise.all(clients);
   for (const store of stores) await store[Symbol.asyncDispose]();
+});
+
+Deno.test("A program that forgets its store ends, and a store that was idle finds the next daemon", async () => {
+  await using directory = await testDirectory();
+  const forgetful = await runScript(
+    `import { EventStore } from "@litmus/sdk";
+     const store = await EventStore.open({ dataDir: Deno.args[0] });
+     store.emit({ event_type: "sync.release", name: "forgotten" });
+     await store.flush();`,
+    [directory.path],
+  );
+  await using store = await EventStore.open({ dataDir: directory.path });
+  store.emit({ event_type: "sync.release", name: "before" });
+  await store.flush();
+  await until(() => store.status().acknowledged === 1, "the push");
+  equal((await forgetful.status).code, 0);
+  // It began to rest at about the same time.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  equal(store.status().push, "live");
+  await stopDaemon(directory.path, "SIGKILL");
+  store.emit({ event_type: "sync.release", name: "after" });
+  await store.flush();
+  await until(() => store.status().acknowledged === 2, "the push to the next daemon");
+  deepEqual(await rowsOf(store, "SELECT count(*)::INTEGER AS n FROM events"), [{ n: 3 }]);
 });

@@ -9,13 +9,15 @@ import type { FlightWriter } from "../flight/flight_writer.ts";
 import { pathDescriptor } from "../flight/messages.ts";
 import { EVENT_LIMITS } from "../base/limits.ts";
 import type { DaemonConnection } from "../protocol/daemon_connection.ts";
-import type { PushMetadata, PutAcknowledgement } from "../protocol/names.ts";
+import { ACTIONS, type PushMetadata, type PutAcknowledgement } from "../protocol/names.ts";
 import { eventSchemaMetadata } from "./event_batch_builder.ts";
 import type { WrittenBatch } from "./event_file.ts";
 import type { BatchSink, PushState } from "./file_event_log.ts";
 
 const RETRY_MILLIS = 1000;
 const CLOSE_MILLIS = 2000;
+/** An open call keeps the process alive, also one whose program forgot to close its store. */
+const REST_MILLIS = 5000;
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -41,6 +43,9 @@ export class EventPush implements BatchSink {
   #writer: FlightWriter<Uint8Array> | undefined;
   #client: FlightClient | undefined;
   #running: Promise<void> | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  /** True after a while without batches: the call has ended, the next batch opens another. */
+  #resting = false;
   #acknowledged = 0;
   #offered = 0;
   #behind = false;
@@ -61,7 +66,8 @@ export class EventPush implements BatchSink {
   }
 
   get state(): PushState {
-    const push = this.#behind ? "behind" : this.#writer === undefined ? "connecting" : "live";
+    const isUp = this.#writer !== undefined || this.#resting;
+    const push = this.#behind ? "behind" : isUp ? "live" : "connecting";
     return {
       push,
       acknowledged: this.#acknowledged,
@@ -93,10 +99,25 @@ export class EventPush implements BatchSink {
 
   #run(): void {
     if (this.#running !== undefined || this.#closed && this.#queue.length === 0) return;
+    clearTimeout(this.#restTimer);
     this.#running = this.#drain().catch((error: unknown) => this.#fail(error)).finally(() => {
       this.#running = undefined;
       if (this.#queue.length > 0 && this.#error === undefined) this.#run();
+      else this.#restLater();
     });
+  }
+
+  #restLater(): void {
+    if (this.#writer === undefined || this.#closed) return;
+    this.#restTimer = setTimeout(() => this.#rest(), REST_MILLIS);
+  }
+
+  /** Ends the call; whether somebody watches is taken to stay as it was until the next acknowledgement. */
+  #rest(): void {
+    if (this.#acknowledged < this.#offered && !this.#behind) return this.#restLater();
+    this.#writer?.end();
+    this.#resting = this.#writer !== undefined;
+    this.#writer = undefined;
   }
 
   async #drain(): Promise<void> {
@@ -120,11 +141,18 @@ export class EventPush implements BatchSink {
   }
 
   async #open(): Promise<FlightWriter<Uint8Array>> {
-    const client: FlightClient = await this.#connection.client();
+    // While the push rested nobody noticed whether the daemon went away.
+    const client: FlightClient = this.#resting
+      ? await this.#connection.call(checked)
+      : await this.#connection.client();
+    this.#resting = false;
     const writer = client.doPut(pathDescriptor("events"));
     await writer.write({ header: eventSchemaMetadata() });
     this.#client = client;
-    this.#listen(writer).catch((error: unknown) => this.#fail(error));
+    this.#listen(writer).catch((error: unknown) => {
+      // What becomes of a call that was ended or has failed already is of no interest.
+      if (this.#writer === writer) this.#fail(error);
+    });
     this.#error = undefined;
     return writer;
   }
@@ -145,6 +173,7 @@ export class EventPush implements BatchSink {
   #fail(error: unknown): void {
     if (this.#closed) return this.#drop();
     this.#writer = undefined;
+    this.#resting = false;
     this.#eager = false;
     this.#error = error instanceof Error ? error.message : String(error);
     this.#retryAt = Date.now() + RETRY_MILLIS;
@@ -163,6 +192,7 @@ export class EventPush implements BatchSink {
     if (this.#closed) return;
     await this.#settle();
     this.#closed = true;
+    clearTimeout(this.#restTimer);
     try {
       await this.#writer?.close();
     } catch {
@@ -184,6 +214,12 @@ export class EventPush implements BatchSink {
     }
     this.#onAcknowledged = undefined;
   }
+}
+
+/** A client whose daemon has just answered. */
+async function checked(client: FlightClient): Promise<FlightClient> {
+  await Array.fromAsync(client.doAction(ACTIONS.identify));
+  return client;
 }
 
 /** Metadata and body of a framed message. */
