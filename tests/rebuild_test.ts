@@ -1,6 +1,6 @@
 /** What is derived can be deleted: it comes back from what it was derived from. */
 import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { EventStore } from "../lib/events/event_store.ts";
 import type { FlightClient } from "../lib/flight/client.ts";
 import type { ParquetColumn } from "../lib/parquet/format.ts";
@@ -149,6 +149,31 @@ Deno.test("A broken Parquet file is set aside with its reason and the rest is se
   equal(report.broken.length, 1);
   ok(report.broken[0]?.path.endsWith("_BAD.parquet"));
   ok((report.broken[0]?.error.length ?? 0) > 0);
+});
+
+Deno.test("A run whose file breaks later is shown from its events, and a check tells of the file", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  for (const serial of ["TORN", "ROTTEN"]) await record(store, serial, 3);
+  const before = await rowsOf(store, ROWS);
+  const paths = parquetFiles(directory.path).sort();
+  const [rotten = "", torn = ""] = paths[0]?.includes("ROTTEN") ? paths : paths.reverse();
+  await Deno.truncate(torn, 100);
+  await Deno.writeFile(join(dirname(torn), "new.parquet"), new Uint8Array());
+  deepEqual(await rowsOf(store, ROWS), before);
+
+  // What decays leaves neither another size nor another time.
+  const { size, atime, mtime } = await Deno.stat(rotten);
+  const bytes = await Deno.readFile(rotten);
+  bytes.fill(0xff, size - 200, size - 8);
+  await Deno.writeFile(rotten, bytes);
+  await Deno.utime(rotten, atime!, mtime!);
+  await using lease = await acquire(directory.path);
+  await using client = await connectTo(lease);
+  const { written, same } = await act(client, "rebuild", { check: true }) as Compared;
+  deepEqual([written.length, same.length], [2, 0]);
+  ok(written.some(({ reason }) => /cannot be read/.test(reason)), JSON.stringify(written));
+  ok(written.some(({ reason }) => reason === "it has no file"), JSON.stringify(written));
 });
 
 Deno.test("Data that a run cites lies beside its file, and comes back with it", async () => {

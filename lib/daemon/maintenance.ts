@@ -61,10 +61,10 @@ export class Maintenance {
       throw new InvalidDataError(`Data directory ${warehouse.layout.root} cannot be written`);
     }
     warehouse.takeEvents();
-    await warehouse.takeRuns();
+    await warehouse.takeAllRuns();
     const named = typeof argument.run_id === "string" ? argument.run_id : undefined;
     const report: RebuildReport = { written: [], same: [], skipped: [], failed: [] };
-    const options = { force: argument.force === true, named: named !== undefined };
+    const options = { force: argument.force === true, named: named !== undefined, check };
     const wanted = wantedRuns(warehouse.tracker, named).filter((run) => {
       const reason = this.#whyNot(run, warehouse.index.fileOf(run.runId)?.path, options);
       if (reason !== undefined) report.skipped.push({ run_id: run.runId, reason });
@@ -111,7 +111,7 @@ export class Maintenance {
   #whyNot(
     run: TrackedRun,
     file: string | undefined,
-    options: { force: boolean; named: boolean },
+    options: { force: boolean; named: boolean; check: boolean },
   ): string | undefined {
     if (run.foreign && !options.named && file === undefined) {
       return "recorded by another program: name it with --run";
@@ -119,6 +119,9 @@ export class Maintenance {
     if (run.ends === 0 && this.#warehouse.keeper.isGoing(run)) return "still going on";
     if (file === undefined || options.force) return undefined;
     const own = isOwnRunFile(join(this.#warehouse.layout.runs, file));
+    if (own === undefined) {
+      return options.check ? undefined : "its file cannot be read: look at it, then use --force";
+    }
     return own ? undefined : "file of another program: use --force";
   }
 
@@ -137,7 +140,7 @@ export class Maintenance {
   async report(): Promise<Record<string, unknown>> {
     const warehouse = this.#warehouse;
     warehouse.takeEvents();
-    await warehouse.takeRuns();
+    await warehouse.takeAllRuns();
     const files = await warehouse.index.files();
     return {
       index: { place: warehouse.index.place, note: warehouse.index.note ?? null },

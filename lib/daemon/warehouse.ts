@@ -202,9 +202,15 @@ export class Warehouse implements AsyncDisposable {
     await this.mutex.run(async () => {
       const change = await this.#indexing(() => this.index.synchronize({ folders }));
       if (change.widened) await createRunViews(this.database);
-      if (change.added + change.removed === 0) return;
+      if (change.added + change.removed + change.broken === 0) return;
       for (const run of this.tracker.all()) this.tracker.touch(run);
     });
+  }
+
+  /** The same, with a look at every file: one that was changed in place leaves no trace in its folder. */
+  async takeAllRuns(): Promise<void> {
+    this.#runFolders.reset();
+    await this.takeRuns();
   }
 
   /** The index lies on a disk that may be full: an answer without what it lacks would be wrong. */

@@ -117,13 +117,14 @@ function footerOf(source: FileSource): Footer {
   return readFooter(source.read(size - wanted, wanted));
 }
 
-/** Whether this package wrote a run file, as its footer says; false for one that cannot be read. */
-export function isOwnRunFile(path: string): boolean {
+/** Whether this package wrote a run file, as its footer says; undefined where it is damaged. */
+export function isOwnRunFile(path: string): boolean | undefined {
   using source = FileSource.open(path);
   try {
     return footerOf(source).createdBy.startsWith(CREATED_BY);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof UnsupportedParquetError) return false;
+    if (error instanceof UnsupportedParquetError) return false; // ours are all of the supported kind
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
