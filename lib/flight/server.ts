@@ -4,7 +4,7 @@
  */
 
 import { type CallRecord, CallRegistry } from "./call_registry.ts";
-import { Http2Transport } from "./http2_transport.ts";
+import { Http2Transport } from "./h2/transport.ts";
 import type { Authorize } from "./server_call.ts";
 import type { FlightService } from "./service.ts";
 import type { ServerTransport } from "./transport.ts";
