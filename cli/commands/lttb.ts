@@ -9,6 +9,7 @@ import {
 } from "../../lib/protocol/channel_ticket.ts";
 import { parseMicros } from "../../lib/base/time.ts";
 import type { QueryResult } from "../../lib/arrow/query_result.ts";
+import { readAhead } from "../../lib/arrow/read_ahead.ts";
 import type { CommandContext } from "../command_context.ts";
 import { usageError } from "../failure.ts";
 import { parseCount } from "../options/parse_count.ts";
@@ -125,5 +126,7 @@ async function samples(
 ): Promise<QueryResult> {
   const ticket = formatChannelTicket(channelId, query);
   const { signal } = context;
-  return await context.connection.call((client) => client.doGet(ticket, { signal }));
+  return await context.connection.call(async (client) =>
+    await readAhead(await client.doGet(ticket, { signal }))
+  );
 }

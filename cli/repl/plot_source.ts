@@ -1,3 +1,4 @@
+import { readAhead } from "../../lib/arrow/read_ahead.ts";
 import { InvalidDataError, NotFoundError } from "../../lib/base/errors.ts";
 import { parseMicros } from "../../lib/base/time.ts";
 import { nearestName } from "../../lib/events/nearest_name.ts";
@@ -91,8 +92,8 @@ async function loadChannel(
   query: Parameters<typeof formatChannelTicket>[1],
   signal: AbortSignal,
 ): Promise<PlotSeries> {
-  const result = await shell.withDaemon((client) =>
-    client.doGet(formatChannelTicket(id, query), { signal })
+  const result = await shell.withDaemon(async (client) =>
+    await readAhead(await client.doGet(formatChannelTicket(id, query), { signal }))
   );
   const { timestamp, value } = await result.toColumns();
   return {

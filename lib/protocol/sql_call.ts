@@ -3,6 +3,7 @@
  * @module
  */
 import type { QueryResult } from "../arrow/query_result.ts";
+import { readAhead } from "../arrow/read_ahead.ts";
 import type { FlightClient } from "../flight/client.ts";
 import type { FlightCallOptions } from "../flight/client_channel.ts";
 
@@ -18,7 +19,8 @@ export const PARAMETERS_HEADER = "litmus-parameters";
 const encoder = new TextEncoder();
 
 /**
- * Runs a statement.
+ * Runs a statement and reads the beginning of its answer: with a daemon that goes away until then, it can be
+ * run again.
  *
  * @throws {SqlError} where the daemon refuses it, with the place of the fault
  */
@@ -28,12 +30,16 @@ export async function sqlCall(
   parameters?: SqlParameters,
   options: FlightCallOptions = {},
 ): Promise<QueryResult> {
-  if (parameters === undefined) return await client.doGetSql(text, options);
+  return await readAhead(await client.doGetSql(text, withParameters(options, parameters)));
+}
+
+function withParameters(
+  options: FlightCallOptions,
+  parameters: SqlParameters | undefined,
+): FlightCallOptions {
+  if (parameters === undefined) return options;
   const value = encoder.encode(JSON.stringify(parameters)).toBase64();
-  return await client.doGetSql(text, {
-    ...options,
-    headers: { ...options.headers, [PARAMETERS_HEADER]: value },
-  });
+  return { ...options, headers: { ...options.headers, [PARAMETERS_HEADER]: value } };
 }
 
 /** Reads the parameters of a request. */
