@@ -26,7 +26,7 @@ const GISTS: Readonly<Record<string, Gist>> = {
   "run.materialized": (e) => [fileName(e.destination)],
   "test.step_started": (e) => [e.step_path || e.step_name, inputs(e.inputs)],
   "test.step_ended": (e) => [e.step_path || e.step_name, e.vector_outcome ?? e.outcome],
-  "test.measurement": (e) => [e.measurement_name, "=", amount(e.value, e.units), e.outcome],
+  "test.measurement": (e) => [e.measurement_name, "=", amount(measured(e), e.units), e.outcome],
   "test.record": (e) => [e.key, "=", short(e.value)],
   "test.steps_discovered": (e) => [`${Array.isArray(e.items) ? e.items.length : 0} steps`],
   "instrument.read": (e) => [e.channel_id, "=", amount(e.value, e.units)],
@@ -81,6 +81,13 @@ export function inputs(values: unknown): string {
 
 function short(value: unknown): string {
   return valueText(value, undefined, { maxChars: 60 });
+}
+
+/** What was measured: a text has no number, and a boolean a number that says less. */
+function measured({ value, custom }: EventFields): unknown {
+  if (typeof custom !== "object" || custom === null) return value;
+  const { value_text: text, value_bool: truth } = custom as EventFields;
+  return text ?? truth ?? value;
 }
 
 /** A value with its unit; a claim check by what it stands for. */
