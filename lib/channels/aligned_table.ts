@@ -18,6 +18,7 @@ import {
   type SampleValues,
   textsOf,
 } from "./sample_values.ts";
+import { sharedUnits, withUnits } from "./_value_units.ts";
 import type { SegmentIndex } from "./segment_index.ts";
 import { type ChannelSession, findChannel } from "./segment_selection.ts";
 
@@ -59,7 +60,10 @@ export function alignedTable(
   const fields = [
     field("timestamp", "tsu:UTC"),
     field("offset_seconds", "g"),
-    ...sessions.map((session) => field(session.channelId, formatOf(session, query.align))),
+    ...sessions.map((session) => {
+      const units = sharedUnits(session.segments.map((segment) => segment.units));
+      return withUnits(field(session.channelId, formatOf(session, query.align)), units);
+    }),
   ];
   return {
     schema: { fields },

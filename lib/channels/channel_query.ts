@@ -9,6 +9,7 @@ import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { decimatedParts } from "./_decimated_parts.ts";
 import { checkQuery } from "./_query_checks.ts";
+import { sharedUnits } from "./_value_units.ts";
 import {
   CaptureNumbers,
   resultBatch,
@@ -57,10 +58,10 @@ export function openChannelQuery(
   checkQuery(query);
   const { index = new SegmentIndex(dataDir), sessionId } = query;
   const sessions = findChannel(index.refresh().segments, channelId, sessionId);
-  const kind = sharedKind(
-    sessions.flatMap(({ segments }) => segments).map((each) => each.dataType),
-  );
-  const fields = resultFields(kind, query.captures === true);
+  const segments = sessions.flatMap((session) => session.segments);
+  const kind = sharedKind(segments.map(({ dataType }) => dataType));
+  const units = sharedUnits(segments.map((segment) => segment.units));
+  const fields = resultFields(kind, query.captures === true, units);
   const all = fields.map((_, i) => i);
   return {
     schema: { fields },
@@ -77,7 +78,8 @@ export function openChannelQuery(
  * Answers a channel query from the files of a data directory.
  *
  * The columns are `session_id, sample_index, timestamp, offset_seconds, value`, in order of session and
- * time. `maxPoints` is shared out over the sessions by their samples.
+ * time. `maxPoints` is shared out over the sessions by their samples. Units that all values share are in the
+ * metadata of the column, as `units`.
  *
  * @param dataDir the data directory
  * @param channelId the channel

@@ -5,6 +5,7 @@ import {
   strictEqual as equal,
   throws,
 } from "node:assert/strict";
+import type { QueryResult } from "../arrow/query_result.ts";
 import {
   HandClock,
   inDataDir,
@@ -260,6 +261,25 @@ Deno.test("FileChannelStore.query() shares maxPoints out over sessions", () =>
     }
     const one = await store.query("x", { maxPoints: 50, sessionId: TWIN_SESSION.toUpperCase() });
     equal((await Array.fromAsync(one.rows())).length, 50);
+  }));
+
+Deno.test("FileChannelStore.query() and queryMany() tell the units that all values share", () =>
+  inDataDir(async (dataDir) => {
+    await using store = quietStore(dataDir);
+    store.write("dmm.a", [1, 2], { units: "V" });
+    store.write("dmm.b", [1, 2], { units: "V" });
+    store.write("dmm.c", [1, 2], { units: "A" });
+    store.write("dmm.plain", [1, 2]);
+    const units = ({ schema }: QueryResult): (string | undefined)[] =>
+      schema.fields.filter(({ format }) => format === "g").map(({ metadata }) =>
+        metadata?.get("units")
+      );
+    deepEqual(units(await store.query("dmm.a", { maxPoints: 2 })), [undefined, "V"]);
+    deepEqual(units(await store.query("dmm.plain")), [undefined, undefined]);
+    deepEqual(units(await store.queryMany(["dmm.a", "dmm.b"])), [undefined, "V"]);
+    deepEqual(units(await store.queryMany(["dmm.a", "dmm.c"])), [undefined, undefined]);
+    const aligned = await store.queryMany(["dmm.a", "dmm.c", "dmm.plain"], { align: "asof" });
+    deepEqual(units(aligned), [undefined, "V", "A", undefined]);
   }));
 
 Deno.test("FileChannelStore.query() names the nearest channels and the sessions there are", () =>

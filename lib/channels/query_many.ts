@@ -10,6 +10,7 @@ import { Turns } from "../base/turns.ts";
 import { type AlignedQuery, alignedTable } from "./aligned_table.ts";
 import { type ChannelAnswer, type ChannelFileQuery, openChannelQuery } from "./channel_query.ts";
 import { SegmentIndex } from "./segment_index.ts";
+import { sharedUnits, unitsOf, withUnits } from "./_value_units.ts";
 
 const CHANNEL_ID = field("channel_id", "u");
 
@@ -35,8 +36,10 @@ export function openManyChannels(
   const [first] = answers;
   const fields: ArrowField[] = [CHANNEL_ID, ...first!.schema.fields];
   const value = fields.findIndex(({ name }) => name === "value");
-  const formats = new Set(answers.map(({ schema }) => schema.fields[value - 1]!.format));
-  if (formats.size > 1) fields[value] = field("value", "u");
+  const values = answers.map(({ schema }) => schema.fields[value - 1]!);
+  const formats = new Set(values.map(({ format }) => format));
+  const format = formats.size > 1 ? "u" : fields[value]!.format;
+  fields[value] = withUnits(field("value", format), sharedUnits(values.map(unitsOf)));
   return {
     schema: { fields },
     *batches(wanted = fields.map((_, i) => i)) {

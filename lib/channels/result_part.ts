@@ -10,6 +10,7 @@ import {
 } from "../arrow/column_builder.ts";
 import { type ArrowBatch, type ArrowColumn, type ArrowField, field } from "../arrow/field.ts";
 import { gather } from "./_arguments.ts";
+import { withUnits } from "./_value_units.ts";
 import type { ChannelDataType } from "./channel_types.ts";
 import { gatherAxis, WaveformAxis } from "./sample_axis.ts";
 import { concatBlocks, type SampleBlock } from "./sample_block.ts";
@@ -49,14 +50,18 @@ export function sharedKind(types: Iterable<ChannelDataType>): SampleValues["kind
   return kinds.size > 1 ? "text" : first;
 }
 
-/** Columns of a result. */
-export function resultFields(kind: SampleValues["kind"], captures: boolean): ArrowField[] {
+/** Columns of a result; `units` are those that all values share. */
+export function resultFields(
+  kind: SampleValues["kind"],
+  captures: boolean,
+  units?: string,
+): ArrowField[] {
   const fields = [
     field("session_id", "u"),
     field("sample_index", "l"),
     field("timestamp", "tsu:UTC"),
     field("offset_seconds", "g"),
-    field("value", VALUE_FORMATS[kind]),
+    withUnits(field("value", VALUE_FORMATS[kind]), units),
   ];
   return captures ? [...fields, CAPTURE] : fields;
 }
