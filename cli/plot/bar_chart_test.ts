@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { barChart } from "./bar_chart.ts";
-import { sparkline } from "./sparkline.ts";
 
 Deno.test("barChart() aligns labels, bars and values", () => {
   const rows = [
@@ -36,13 +35,4 @@ station-2  ############               50.0 % (1/2)
 
 Deno.test("barChart() says in a sentence that there are no rows", () => {
   assert.equal(barChart([], { width: 50 }), "Nothing to show: no rows\n");
-});
-
-Deno.test("sparkline() shows gaps, constants and single peaks", () => {
-  assert.equal(sparkline([1, 2, 3, NaN, 8, 7, 6], 10), "▁▂▃ █▇▆");
-  assert.equal(sparkline([5, 5], 4), "▄▄");
-  assert.equal(sparkline([], 4), "");
-  assert.equal(sparkline([1, 2, 3], 3, { ascii: true }), "_+@");
-  const peak = Array.from({ length: 1000 }, (_, i) => i === 503 ? 9 : Math.sin(i / 100));
-  assert.equal(sparkline(peak, 20), "▂▂▂▂▂▂▁▁▁▁█▁▂▂▂▂▂▂▂▁");
 });

@@ -3,7 +3,7 @@
  * that only prints rows does not pay for it.
  * @module
  */
-import type { RecordBatch, Schema, Table } from "apache-arrow";
+import type { RecordBatch, Table } from "apache-arrow";
 import { StreamAssembler } from "./stream_assembler.ts";
 import { memorySource, scanStream } from "./stream_scan.ts";
 import type { ArrowBatch, ArrowSchema } from "./field.ts";
@@ -37,12 +37,6 @@ export async function toTable(
 ): Promise<Table> {
   const arrow = await import("apache-arrow");
   return await arrow.tableFromIPC(streamBytes(schema, batches));
-}
-
-/** An apache-arrow schema. */
-export async function toApacheSchema(schema: ArrowSchema): Promise<Schema> {
-  const arrow = await import("apache-arrow");
-  return arrow.tableFromIPC([frameBytes(encodeSchema(schema)), END_OF_STREAM]).schema;
 }
 
 /** An IPC stream, message by message. */

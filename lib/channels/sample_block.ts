@@ -4,13 +4,7 @@
  */
 import { allIndices } from "./_arguments.ts";
 import { concatAxes, gatherAxis, type SampleAxis } from "./sample_axis.ts";
-import {
-  concatValues,
-  gatherValues,
-  lengthOf,
-  type SampleValues,
-  sliceValues,
-} from "./sample_values.ts";
+import { concatValues, gatherValues, type SampleValues, sliceValues } from "./sample_values.ts";
 
 /** Samples with their times. */
 export interface SampleBlock {
@@ -23,11 +17,6 @@ export interface NumberedBlock extends SampleBlock {
   readonly sessionId: string;
   /** Index of the first sample among all of the channel and session; the others follow without gap. */
   readonly firstIndex: number;
-}
-
-/** Number of samples. */
-export function blockLength(block: SampleBlock): number {
-  return lengthOf(block.values);
 }
 
 /** The samples from `from` up to, without, `to`. */

@@ -75,11 +75,6 @@ function nestedName({ format, children }: ArrowField): string {
   return "BLOB";
 }
 
-/** Name of the SQL type that a field has. */
-export function sqlTypeName(field: ArrowField): string {
-  return extentOf(field).name;
-}
-
 /** What is known of the origin of a column. */
 export interface ColumnOrigin {
   readonly catalog: string;

@@ -4,7 +4,6 @@
  */
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { LitmusError } from "../base/errors.ts";
 import { FetchThreads } from "./fetch_threads.ts";
 import { type Native, openNative } from "./native_library.ts";
 import { engineFault, readFault } from "./sql_fault.ts";
@@ -126,11 +125,6 @@ export class Database {
 /** True for errors after which the instance serves nobody any more. */
 export function isInvalidated(error: unknown): boolean {
   return error instanceof Error && /database has been invalidated/i.test(error.message);
-}
-
-/** An engine error that names what was being done. */
-export function engineError(what: string, error: unknown): LitmusError {
-  return new LitmusError(`${what}: ${readFault(error).message}`, { cause: error });
 }
 
 /** True where memory, disk or the engine itself gave out, whatever was being read or written. */

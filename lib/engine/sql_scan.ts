@@ -92,11 +92,6 @@ export function offsetBeforeQuotes(sql: string, offset: number): number {
   return Math.max(0, offset - moved);
 }
 
-/** The text from its first character that is neither white space nor comment. */
-export function skipToCode(sql: string): string {
-  return sql.slice(endOfIgnored(sql, 0));
-}
-
 /** The only statement of a text, without what stands before and behind it. */
 export function onlyStatement(sql: string): string {
   let start: number | undefined;

@@ -12,11 +12,3 @@ export function sqlText(text: string): string {
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
-
-/** A text literal, a number, a boolean or NULL. */
-export function sqlLiteral(value: string | number | boolean | null): string {
-  if (value === null) return "NULL";
-  if (typeof value === "string") return sqlText(value);
-  if (typeof value === "boolean") return String(value);
-  return Number.isFinite(value) ? String(value) : `'${value}'::DOUBLE`;
-}

@@ -12,7 +12,6 @@ import type {
   ChannelCredentials,
   Client,
   ClientDuplexStream,
-  ClientReadableStream,
   Metadata,
   ServiceError,
 } from "@grpc/grpc-js";
@@ -77,8 +76,6 @@ export interface FlightCallOptions {
   readonly onHeaders?: (headers: ReadonlyMap<string, string>) => void;
 }
 
-/** A stream of answers of grpc-js. */
-export type ReadCall = ClientReadableStream<Uint8Array>;
 /** A two-way stream of grpc-js. */
 export type DuplexCall = ClientDuplexStream<Uint8Array, Uint8Array>;
 
