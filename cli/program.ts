@@ -23,7 +23,7 @@ function outputError(text: string, write: (text: string) => void): void {
 }
 
 /** Builds the program. */
-export function buildProgram(host: CommandHost): Command {
+function buildProgram(host: CommandHost): Command {
   const program = new Command("litmus")
     .description("Record, query and watch hardware test data.")
     .usage("[options] [command]")

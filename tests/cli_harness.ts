@@ -46,7 +46,7 @@ export async function litmus(
 }
 
 /** Starts a command and leaves it running. */
-export function startLitmus(args: readonly string[], options: CallOptions = {}): Deno.ChildProcess {
+function startLitmus(args: readonly string[], options: CallOptions = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...FLAGS, join(ROOT, "cli", "main.ts"), ...args],
     stdin: "piped",

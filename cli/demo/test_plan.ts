@@ -6,7 +6,7 @@ import type { Run, Step } from "../../mod.ts";
 import { type Board, SAMPLE_RATE } from "./board.ts";
 
 /** Samples of the long capture of the ripple: 1.2 s. */
-export const RIPPLE_SAMPLES = 1_200_000;
+const RIPPLE_SAMPLES = 1_200_000;
 const INRUSH_SAMPLES = 20_000;
 const LIMITS_3V3 = { low: 3.234, high: 3.366, units: "V", instrument: "dmm", dut_pin: "J2.1" };
 const LIMITS_5V0 = { low: 4.9, high: 5.1, units: "V", instrument: "dmm", dut_pin: "J2.3" };

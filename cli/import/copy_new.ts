@@ -4,6 +4,8 @@
  */
 import { dirname } from "@std/path";
 import { diskLayer, temporaryName } from "../../lib/base/file_layer.ts";
+import { isTaken } from "../../lib/base/is_there.ts";
+import { publishNew } from "../../lib/base/publish_new.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -43,33 +45,9 @@ async function copySynced(source: string, target: string): Promise<void> {
   }
 }
 
-/** A second name fails where the name is taken; a rename would replace what is there. */
-async function publishNew(temporary: string, target: string): Promise<boolean> {
-  try {
-    await Deno.link(temporary, target);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-  }
-  // A file system without links: look and rename, which is all that it offers.
-  if (await exists(target)) return false;
-  await Deno.rename(temporary, target);
-  return true;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /** Compares two files; undefined where there is no target. */
 async function compare(source: string, target: string): Promise<CopyResult | undefined> {
-  if (!await exists(target)) return undefined;
+  if (!await isTaken(target)) return undefined;
   using a = await Deno.open(source, { read: true });
   using b = await Deno.open(target, { read: true });
   if ((await a.stat()).size !== (await b.stat()).size) return "different";

@@ -61,7 +61,7 @@ export class ProgressLine implements Disposable {
 }
 
 /** The words of the line. */
-export function progressText(step: number, seconds: number, rows: number): string {
+function progressText(step: number, seconds: number, rows: number): string {
   const time = seconds < 10 ? `${seconds.toFixed(1)} s` : durationText(seconds);
   const count = rows === 0 ? "no rows yet" : countText(rows, "row");
   return `${SPINNER[step % SPINNER.length]} ${time} · ${count} · Ctrl-C cancels`;

@@ -2,6 +2,7 @@
  * Record batches of one schema, put together.
  * @module
  */
+import { concatBytes } from "../base/concat_bytes.ts";
 import { type ArrowBatch, type ArrowColumn, type ArrowField, layoutOf } from "./field.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -49,7 +50,7 @@ function concatColumns(parts: readonly ArrowColumn[]): ArrowColumn {
       return { ...common, buffers: [validity, values], children: [] };
     }
     if (layout.kind === "fixed") {
-      const values = joined(
+      const values = concatBytes(
         parts.map(({ buffers, length }) =>
           (buffers[1] ?? NOTHING).subarray(0, length * layout.width)
         ),
@@ -62,7 +63,7 @@ function concatColumns(parts: readonly ArrowColumn[]): ArrowColumn {
         (buffers[2] ?? NOTHING).subarray(spans[i]!.from, spans[i]!.to)
       );
       const offsets = joinedOffsets(parts, spans, field);
-      return { ...common, buffers: [validity, offsets, joined(values)], children: [] };
+      return { ...common, buffers: [validity, offsets, concatBytes(values)], children: [] };
     }
     if (layout.kind === "list" && layout.offsetWidth === 4) {
       const spans = parts.map(spanOf);
@@ -151,16 +152,6 @@ function joinedBits(
       const set = bits === undefined || ((bits[i >> 3]! >> (i & 7)) & 1) === 1;
       if (set) out[at >> 3]! |= 1 << (at & 7);
     }
-  }
-  return out;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.byteLength;
   }
   return out;
 }

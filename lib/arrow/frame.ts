@@ -188,7 +188,7 @@ function startsMessage(source: ByteSource, at: number): boolean {
 }
 
 /** The verified header, or what is wrong with it. */
-export function headerOf(metadata: Uint8Array): MessageHeader | string {
+function headerOf(metadata: Uint8Array): MessageHeader | string {
   try {
     return readMessageHeader(metadata);
   } catch (error) {

@@ -16,7 +16,7 @@ import type { ChannelSession } from "./segment_selection.ts";
  *
  * @returns undefined where it has to be done in memory
  */
-export function decimateStream(
+function decimateStream(
   session: ChannelSession,
   choice: DecimationChoice,
   options: ChannelBlockOptions,

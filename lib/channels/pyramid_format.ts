@@ -112,7 +112,7 @@ export function segmentIdentity({ covers, samples, batchBytes }: SegmentInfo): s
 }
 
 /** Blocks of each level, finest first. */
-export function blockCounts(samples: number): number[] {
+function blockCounts(samples: number): number[] {
   const counts = [Math.ceil(samples / BLOCK_SAMPLES)];
   while (counts.at(-1)! > 1) counts.push(Math.ceil(counts.at(-1)! / FACTOR));
   return counts;

@@ -3,6 +3,7 @@
  * what a power cut leaves of one is known by its checksums and made again.
  * @module
  */
+import { concatBytes } from "../base/concat_bytes.ts";
 import { storageError, temporaryName } from "../base/file_layer.ts";
 import { Turns } from "../base/turns.ts";
 import { encodePyramid, pyramidPath } from "./pyramid_format.ts";
@@ -63,7 +64,7 @@ export function pyramidOfFile(segment: SegmentInfo): Uint8Array | undefined {
   for (const placed of placedBatches(path, options)) maker.add(placed);
   const parts = maker.finish();
   if (damaged || parts?.samples !== segment.samples) return undefined;
-  return joined(encodePyramid(parts, segment));
+  return concatBytes(encodePyramid(parts, segment));
 }
 
 /**
@@ -90,14 +91,4 @@ function removeIfThere(path: string): void {
   } catch {
     // What cannot be written cannot be removed either; readers pass over it.
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.byteLength;
-  }
-  return all;
 }

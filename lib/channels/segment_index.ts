@@ -121,7 +121,7 @@ export function isGone(error: unknown): boolean {
 }
 
 /** Paths of all segment files, in order; those of unfinished files are left out. */
-export function segmentPaths(dataDir: string): string[] {
+function segmentPaths(dataDir: string): string[] {
   const { channels } = dataLayout(dataDir);
   const paths: string[] = [];
   for (

@@ -1,5 +1,6 @@
 import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import fc from "fast-check";
+import { concatBytes } from "../base/concat_bytes.ts";
 import { inDataDir, quietStore, START_MICROS } from "./_channel_fixture_test.ts";
 import { randomFrom } from "./_series_test.ts";
 import { PyramidFile } from "./pyramid_file.ts";
@@ -19,14 +20,7 @@ import { PlainPiece, PyramidPiece, type ViewPiece } from "./view_piece.ts";
 function pyramidOf(segment: SegmentInfo): PyramidFile {
   const maker = new PyramidMaker(segment);
   for (const placed of placedBatches(segment.path)) maker.add(placed);
-  const parts = encodePyramid(maker.finish()!, segment);
-  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return PyramidFile.open(segment, bytes)!;
+  return PyramidFile.open(segment, concatBytes(encodePyramid(maker.finish()!, segment)))!;
 }
 
 /** Random samples with spikes, single NaN and long gaps. */

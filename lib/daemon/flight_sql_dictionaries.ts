@@ -8,6 +8,7 @@ import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowColumn, ArrowField, ArrowSchema } from "../arrow/field.ts";
 import { encodeBatch, encodeSchema } from "../arrow/message_writer.ts";
 import { StreamAssembler } from "../arrow/stream_assembler.ts";
+import { concatBytes } from "../base/concat_bytes.ts";
 import type { CallContext, FlightPayload } from "../flight/service.ts";
 
 /** True for callers that need plain text: everything on gRPC for Java, there is no finer mark. */
@@ -16,7 +17,7 @@ export function wantsPlainText(context: CallContext): boolean {
 }
 
 /** The schema with text in place of dictionaries of text. */
-export function plainSchema(schema: ArrowSchema): ArrowSchema {
+function plainSchema(schema: ArrowSchema): ArrowSchema {
   return { ...schema, fields: schema.fields.map(plainField) };
 }
 
@@ -38,7 +39,7 @@ export async function* plainText(
       yield payload;
       continue;
     }
-    const batch = assembler.acceptBytes(payload.header, bytesOf(payload.body ?? []));
+    const batch = assembler.acceptBytes(payload.header, concatBytes(payload.body ?? []));
     if (schema === undefined) {
       const found = assembler.schema ?? { fields: [] };
       schema = plainSchema(found);
@@ -66,15 +67,4 @@ function plainColumn(column: ArrowColumn, field: ArrowField | undefined): ArrowC
   const read = valueReader(column);
   const values = Array.from({ length: column.length }, (_, row) => read(row) as string | null);
   return utf8Column(field, values);
-}
-
-function bytesOf(parts: readonly Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
 }

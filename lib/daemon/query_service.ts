@@ -9,6 +9,7 @@ import {
   encodeSchema,
   frameBytes,
 } from "../arrow/message_writer.ts";
+import { concatBytes } from "../base/concat_bytes.ts";
 import { InvalidDataError, NotFoundError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { VIEWS } from "../engine/catalog.ts";
@@ -183,23 +184,10 @@ export async function* payloads(
   yield { header: encodeSchema(schema).metadata };
   for await (const batch of batches) {
     for (const { metadata, body } of encodeDictionaries(batch)) yield { header: metadata, body };
-    const { metadata, body, bodyBytes } = encodeBatch(batch);
-    yield { header: metadata, body: body.length === 1 ? body : [joined(body, bodyBytes)] };
+    const { metadata, body } = encodeBatch(batch);
+    // One piece: each write to an HTTP/2 stream costs more than copying what it carries.
+    yield { header: metadata, body: body.length === 1 ? body : [concatBytes(body)] };
   }
-}
-
-/**
- * One piece of all buffers. A result has dozens of them for each batch, and each write to an HTTP/2 stream
- * costs more than copying what it carries.
- */
-function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
-  const whole = new Uint8Array(byteLength);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
 
 function channelRequest(ticket: string): TicketRequest {

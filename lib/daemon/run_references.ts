@@ -16,7 +16,7 @@ const BATCH_ROWS = 65_536;
 const PREFIXES = Object.values(DYNAMIC_PREFIXES);
 
 /** References in the cells of a run. */
-export function citedReferences(table: RunTable): Set<string> {
+function citedReferences(table: RunTable): Set<string> {
   const cited = new Set<string>();
   const note = (cell: Cell): void => {
     if (typeof cell === "string" && cell.startsWith(REFERENCE_PREFIX)) cited.add(cell);

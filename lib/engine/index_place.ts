@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import { diskLayer } from "../base/file_layer.ts";
+import { isTaken } from "../base/is_there.ts";
 import { INDEX } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { sqlText } from "./sql_text.ts";
@@ -52,7 +53,7 @@ async function tryAttach(
 ): Promise<string | undefined> {
   try {
     await Deno.mkdir(runsFolder, { recursive: true });
-    const owner = await exists(path) ? await ownerOf(database, path, ownName) : "nobody";
+    const owner = await isTaken(path) ? await ownerOf(database, path, ownName) : "nobody";
     if (owner === "other") return "belongs to another program";
     // Ours and of a shape that is read no more, or damaged and by its name ours alone.
     if (owner === "outdated") await removeIndex(path);
@@ -97,16 +98,6 @@ async function attachedOwner(database: Database): Promise<"us" | "outdated" | "o
   // A newer package shares this folder: its index is not ours to replace.
   if (version > INDEX_VERSION) return "other";
   return version === INDEX_VERSION ? "us" : "outdated";
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** The file with its write-ahead log, which fits no other file. */

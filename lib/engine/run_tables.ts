@@ -88,7 +88,7 @@ export function widerType(has: string, wanted: string): string | undefined {
 }
 
 /** Types of the columns of a table by lower-case name. */
-export async function columnTypes(
+async function columnTypes(
   database: Database,
   qualified: string,
 ): Promise<Map<string, string>> {

@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import { storageError } from "../base/file_layer.ts";
 import { listFolder } from "../base/folder_state.ts";
+import { isThereSync } from "../base/is_there.ts";
 import { FileLock } from "../protocol/file_lock.ts";
 
 /** A held writer lock. */
@@ -34,7 +35,7 @@ export function takeWriterLock(dataDir: string, writer: string): WriterLock {
     const path = join(folder, `${writer}.lock`);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const lock = FileLock.tryTake(path);
-      if (lock !== undefined && exists(path)) {
+      if (lock !== undefined && isThereSync(path)) {
         return { release: () => lock.release({ remove: true }) };
       }
       lock?.release();
@@ -56,23 +57,13 @@ export function sweepWriterLocks(dataDir: string): number {
   let removed = 0;
   for (const { name, isFile } of listFolder(folder)) {
     const path = join(folder, name);
-    if (!isFile || !name.endsWith(".lock") || !exists(path)) continue;
+    if (!isFile || !name.endsWith(".lock") || !isThereSync(path)) continue;
     const lock = FileLock.tryTake(path);
     if (lock === undefined) continue;
     lock.release({ remove: true });
     removed++;
   }
   return removed;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** True while the writer with this key lives. */

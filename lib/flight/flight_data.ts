@@ -11,11 +11,14 @@
  * @module
  */
 
+import { concatBytes } from "../base/concat_bytes.ts";
 import { FlightError } from "../base/errors.ts";
 import { decodeMessage, encodeFlightDescriptor, fromWireDescriptor } from "./message_codec.ts";
 import type { FlightDataMessage, FlightPayload } from "./service.ts";
 import { GrpcStatus } from "./status.ts";
 import { FlightDescriptorSchema } from "./wire_messages.ts";
+
+export { concatBytes };
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 const ZEROS = new Uint8Array(8);
@@ -110,19 +113,6 @@ function decodeDescriptor(parts: readonly Uint8Array[]): FlightDataMessage["desc
   // A message field that occurs twice is merged, which its bytes in a row amount to.
   const bytes = parts.length === 1 ? parts[0]! : concatBytes(parts);
   return fromWireDescriptor(decodeMessage(FlightDescriptorSchema, bytes));
-}
-
-/** All bytes of `parts` in one new array. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
 
 /**

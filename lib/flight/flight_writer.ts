@@ -3,9 +3,10 @@
  * @module
  */
 
+import { concatBytes } from "../base/concat_bytes.ts";
 import { FlightError } from "../base/errors.ts";
 import { type DuplexCall, type FlightCallOptions, linkSignal, mapError } from "./client_channel.ts";
-import { concatBytes, encodeFlightData } from "./flight_data.ts";
+import { encodeFlightData } from "./flight_data.ts";
 import { MessageQueue } from "./message_queue.ts";
 import type { FlightDescriptor } from "./messages.ts";
 import { SendWindow } from "./send_window.ts";

@@ -13,7 +13,7 @@ const MILLIS_BY_UNIT: Readonly<Record<string, number>> = {
 };
 
 /** What a timer can hold (2^31 - 1 ms, almost 25 days); a later deadline is as good as none. */
-export const MAX_TIMER_MILLIS = 0x7fffffff;
+const MAX_TIMER_MILLIS = 0x7fffffff;
 
 /**
  * Reads a `grpc-timeout` header.

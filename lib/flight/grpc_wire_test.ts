@@ -7,7 +7,7 @@ import {
   throws,
 } from "node:assert/strict";
 import fc from "fast-check";
-import { concatBytes } from "./flight_data.ts";
+import { concatBytes } from "../base/concat_bytes.ts";
 import { MessageAssembler, withHeadroom, writeFrameHeader } from "./grpc_frames.ts";
 import { decodeGrpcMessage, encodeGrpcMessage } from "./grpc_message.ts";
 import { parseGrpcTimeout } from "./grpc_timeout.ts";

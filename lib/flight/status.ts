@@ -79,7 +79,7 @@ const ENGINE_FAULT =
   /^Cannot (read|set|destructure|convert|access|assign|mix) |( is not a (function|constructor)| is not iterable)\b/;
 
 /** Numeric gRPC status code of an error, never 0. */
-export function codeOfError(error: unknown): number {
+function codeOfError(error: unknown): number {
   if (error instanceof FlightError) return validCode(error.code);
   for (const [errorClass, code] of CODE_BY_CLASS) {
     if (error instanceof errorClass) return code;

@@ -32,7 +32,7 @@ export function show(data: TableData): Displayable {
 }
 
 /** The MIME bundle of rows as objects. */
-export function rowsBundle(
+function rowsBundle(
   rows: readonly object[],
   columns: readonly ShownColumn[] = columnsOf(rows),
 ): Record<string, string> {

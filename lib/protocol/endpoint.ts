@@ -44,7 +44,7 @@ export function readEndpoint(path: string): Endpoint | undefined {
 }
 
 /** Parses the text of an endpoint file. */
-export function parseEndpoint(text: string): Endpoint {
+function parseEndpoint(text: string): Endpoint {
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) {
     throw new InvalidDataError("Endpoint file is not a JSON object");

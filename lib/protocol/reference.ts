@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { isThereSync } from "../base/is_there.ts";
 import { FileLock } from "./file_lock.ts";
 
 const SUFFIX = ".lock";
@@ -15,7 +16,7 @@ export function takeReference(folder: string): FileLock {
     const lock = FileLock.tryTake(path);
     if (lock === undefined) continue;
     // The sweep may have met the file between its creation and its lock, and removed it.
-    if (exists(path)) return lock;
+    if (isThereSync(path)) return lock;
     lock.release();
   }
 }
@@ -33,16 +34,6 @@ export function sweepReferences(folder: string): number {
 }
 
 function tryTakeExisting(path: string): FileLock | "held" | undefined {
-  if (!exists(path)) return undefined;
+  if (!isThereSync(path)) return undefined;
   return FileLock.tryTake(path) ?? "held";
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -10,7 +10,7 @@ import { integerOf, numberOf, type RunEventRecord, textOf } from "./run_event.ts
 import { stepPathOf } from "./step_records.ts";
 
 /** Text columns and the event field that fills each. */
-export const MEASUREMENT_TEXTS: readonly (readonly [column: string, field: string])[] = [
+const MEASUREMENT_TEXTS: readonly (readonly [column: string, field: string])[] = [
   ["measurement_name", "measurement_name"],
   ["measurement_units", "units"],
   ["limit_comparator", "limit_comparator"],

@@ -4,9 +4,11 @@
  * @module
  */
 import { dirname } from "@std/path";
+import { concatBytes } from "../base/concat_bytes.ts";
 import { StorageError } from "../base/errors.ts";
 import { diskLayer, storageError, temporaryName } from "../base/file_layer.ts";
 import { FileSource } from "../base/file_source.ts";
+import { publishNew } from "../base/publish_new.ts";
 import { VERSION } from "../base/version.ts";
 import { type Footer, readFooter, UnsupportedParquetError } from "../parquet/read_footer.ts";
 import { parquetParts } from "../parquet/write_parquet.ts";
@@ -55,7 +57,7 @@ async function writeParts(path: string, table: RunTable): Promise<number> {
     let waiting = 0;
     let sizeBytes = 0;
     const flush = async (): Promise<void> => {
-      await file.write(joined(gathered, waiting));
+      await file.write(concatBytes(gathered));
       sizeBytes += waiting;
       gathered = [];
       waiting = 0;
@@ -80,16 +82,6 @@ function contentOf(table: RunTable): Parameters<typeof parquetParts>[0] {
   }
   const { columns, rowCount } = table;
   return { columns, rowCount, metadata, createdBy: `${CREATED_BY} ${VERSION}` };
-}
-
-function joined(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const whole = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
 
 /** Reads the footer back from the file and compares what it says with what was meant. */
@@ -125,31 +117,6 @@ export function isOwnRunFile(path: string): boolean | undefined {
   } catch (error) {
     if (error instanceof UnsupportedParquetError) return false; // ours are all of the supported kind
     if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** False where the name is taken: a link fails then, a rename would replace what is there. */
-async function publishNew(temporary: string, path: string): Promise<boolean> {
-  try {
-    await Deno.link(temporary, path);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    // A file system without links: look, then rename.
-    if (await exists(path)) return false;
-    await Deno.rename(temporary, path);
-    return true;
-  }
-  await Deno.remove(temporary);
-  return true;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
