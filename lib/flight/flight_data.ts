@@ -18,8 +18,6 @@ import type { FlightDataMessage, FlightPayload } from "./service.ts";
 import { GrpcStatus } from "./status.ts";
 import { FlightDescriptorSchema } from "./wire_messages.ts";
 
-export { concatBytes };
-
 const EMPTY: Uint8Array = new Uint8Array(0);
 const ZEROS = new Uint8Array(8);
 const WIRE_VARINT = 0;
