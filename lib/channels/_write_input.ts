@@ -161,9 +161,37 @@ function entryOf(channelId: string, key: string, value: unknown): StructEntry {
   const plain = ArrayBuffer.isView(value) && !(value instanceof DataView)
     ? Array.from(value as NumericArray)
     : value;
-  const json = typeof plain === "object" ? JSON.stringify(plain) : undefined;
+  const json = typeof plain === "object" ? jsonText(channelId, `key "${key}"`, plain) : undefined;
   if (json === undefined) throw wrong(channelId, `key "${key}" is ${kindOf(value)}`);
   return { format: "u", value: json };
+}
+
+/**
+ * Checks what a write says of its channel: what no file can hold would else stop the seal of all channels.
+ *
+ * @throws {InvalidDataError} naming the option
+ */
+export function checkDescription(channelId: string, options: ChannelWriteOptions): void {
+  const { units, instrumentRole, resource, source, attributes } = options;
+  checkText(channelId, "units", units);
+  checkText(channelId, "instrumentRole", instrumentRole);
+  checkText(channelId, "resource", resource);
+  checkText(channelId, "source", source);
+  if (attributes !== undefined) jsonText(channelId, "attributes", attributes);
+}
+
+function checkText(channelId: string, name: string, text: unknown): void {
+  if (text === undefined || text === null || typeof text === "string") return;
+  throw wrong(channelId, `${name} is ${kindOf(text)}, wanted text`);
+}
+
+function jsonText(channelId: string, what: string, value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split("\n", 1);
+    throw wrong(channelId, `${what} cannot be kept as JSON: ${reason}`);
+  }
 }
 
 function scalarOf(

@@ -10,7 +10,7 @@ import { CHANNEL_LIMITS } from "../base/limits.ts";
 import { bytesOfBatch } from "./_batch_columns.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { TextTemplates } from "./_text_runs.ts";
-import { type ChannelWrite, readInput } from "./_write_input.ts";
+import { type ChannelWrite, checkDescription, readInput } from "./_write_input.ts";
 import type { BatchSink, ChannelBatch, SegmentSink } from "./channel_batch.ts";
 import { joinDescriptions } from "./channel_description.ts";
 import { ChannelRegistry, type RegistryEntry } from "./channel_registry.ts";
@@ -132,6 +132,7 @@ export class ChannelFileWriter {
     if (channel === undefined) checkChannelId(channelId);
     else this.#checkRoom(channel);
     const start = options.start === undefined ? undefined : microsOfTime(options.start, "start");
+    if (options !== BLANK) checkDescription(channelId, options);
     const write = readInput(channelId, value, options);
     channel ??= this.#newChannel(channelId, write, sessionId);
     const { writer } = channel;

@@ -113,6 +113,26 @@ Deno.test("FileChannelStore.write() refuses ids and values that no file can hold
     store.write("x", "a refused write leaves no type behind");
   }));
 
+Deno.test("FileChannelStore.write() refuses a description that no file can hold, at once", () =>
+  inDataDir(async (dataDir) => {
+    await using store = quietStore(dataDir);
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const refused: [object, RegExp][] = [
+      [{ attributes: circle }, /"dmm": attributes cannot be kept as JSON/],
+      [{ attributes: { serial: 12n } }, /"dmm": attributes cannot be kept as JSON/],
+      [{ units: Symbol("V") }, /"dmm": units is a symbol, wanted text/],
+      [{ source: 7 }, /"dmm": source is a number, wanted text/],
+    ];
+    for (const [options, message] of refused) {
+      throws(() => store.write("dmm", 1, options), { name: "InvalidDataError", message });
+    }
+    throws(() => store.write("dmm", { state: circle }), /key "state" cannot be kept as JSON/);
+    store.write("dmm", 2);
+    await store.flush();
+    deepEqual(readChannel(dataDir, "dmm").values, { kind: "number", data: Float64Array.of(2) });
+  }));
+
 Deno.test("FileChannelStore.write() expands blocks of any array type on their own time axis", () =>
   inDataDir(async (dataDir) => {
     await using store = quietStore(dataDir);
