@@ -116,6 +116,8 @@ export const DAEMON_LIMITS = {
   fetchThreads: 2,
   /** How long a caller waits for a daemon to come up. */
   startMillis: 20_000,
+  /** How long where it still reads its files: a large directory without an index takes minutes. */
+  readMillis: 600_000,
   /** Log files are rotated at this size, one older file is kept. */
   logBytes: 8 * 1024 * 1024,
 } as const;

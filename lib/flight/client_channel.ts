@@ -31,7 +31,8 @@ const IDLE_TIMEOUT_MILLIS = 20_000;
 const MAX_MESSAGE_BYTES = 1024 * 1024 * 1024;
 
 /** grpc-js reports a connection that breaks while a request is written as INTERNAL. */
-const BROKEN_CONNECTION = /\b(EPIPE|ECONNRESET|ECONNREFUSED|ETIMEDOUT)\b/;
+const BROKEN_CONNECTION =
+  /\b(EPIPE|ECONNRESET|ECONNREFUSED|ETIMEDOUT|socket has been ended by the other party)\b/;
 
 /** TLS settings of a client; PEM text. */
 export interface FlightClientTls {

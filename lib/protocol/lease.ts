@@ -25,6 +25,8 @@ import { lastWords, spawnDaemon } from "./spawn.ts";
 
 /** Time for a daemon on this machine to say who it is. */
 const IDENTIFY_MILLIS = 5000;
+/** How often it is looked whether a daemon that starts is late. */
+const LIMIT_POLL_MILLIS = 250;
 
 /** A reference to a running daemon; it stays while anybody holds one. */
 export interface Lease extends AsyncDisposable {
@@ -169,8 +171,10 @@ async function startDaemon(
   options: AcquireOptions,
 ): Promise<Endpoint> {
   if (options.spawn === false) throw new DaemonError(`No daemon runs for ${dataDir}`);
-  const limit = AbortSignal.timeout(DAEMON_LIMITS.startMillis);
-  const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+  using limit = startLimit(paths);
+  const signal = options.signal === undefined
+    ? limit.signal
+    : AbortSignal.any([limit.signal, options.signal]);
   try {
     // Before anything is started: a daemon that cannot be talked to is of no use.
     await requireLoopback("127.0.0.1");
@@ -186,13 +190,30 @@ async function startDaemon(
     }
     return await spawnAndWait(paths, dataDir, options.daemonArguments ?? [], signal);
   } catch (error) {
-    if (!limit.aborted || options.signal?.aborted === true) throw error;
+    if (!limit.signal.aborted || options.signal?.aborted === true) throw error;
     throw new DaemonError(lateMessage(paths, dataDir), { cause: error });
   }
 }
 
+/** Aborts when a daemon has not come up in time; one that still reads its files gets much longer. */
+function startLimit(paths: RuntimePaths): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const begin = Date.now();
+  const timer = setInterval(() => {
+    if (Date.now() - begin >= startMillis(paths)) controller.abort();
+  }, LIMIT_POLL_MILLIS);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function startMillis(paths: RuntimePaths): number {
+  const holder = FileLock.holderOf(paths.daemonLock);
+  // It has its lock and has not told yet where it serves.
+  const isReading = holder !== undefined && readEndpoint(paths.endpoint)?.pid !== holder;
+  return isReading ? DAEMON_LIMITS.readMillis : DAEMON_LIMITS.startMillis;
+}
+
 function lateMessage(paths: RuntimePaths, dataDir: string): string {
-  const seconds = DAEMON_LIMITS.startMillis / 1000;
+  const seconds = startMillis(paths) / 1000;
   const holder = FileLock.holderOf(paths.daemonLock);
   const what = holder === undefined
     ? `did not come up within ${seconds} s`
