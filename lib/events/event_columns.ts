@@ -2,8 +2,11 @@
  * Event batches of any writer in the columns of the format: by name, missing ones null, others left out.
  * @module
  */
-import { type ArrowBatch, type ArrowColumn, layoutOf } from "../arrow/field.ts";
+import { int64Column, utf8Column } from "../arrow/column_builder.ts";
+import { valueReader } from "../arrow/column_values.ts";
+import { type ArrowBatch, type ArrowColumn, type ArrowField, layoutOf } from "../arrow/field.ts";
 import { InvalidDataError } from "../base/errors.ts";
+import { parseMicros } from "../base/time.ts";
 import { EVENT_SCHEMA } from "./event_batch_builder.ts";
 
 /**
@@ -25,10 +28,7 @@ export function pickEventColumns(batch: ArrowBatch): ArrowBatch {
     if (sameType(column.field.format, field.format) && column.dictionary === undefined) {
       return { ...column, field };
     }
-    throw new InvalidDataError(
-      `Event column "${field.name}" has Arrow format "${column.field.format}", wanted "${field.format}"`,
-      { path: field.name },
-    );
+    return converted(column, field);
   });
   return { schema: EVENT_SCHEMA, rows: batch.rows, columns };
 }
@@ -38,7 +38,40 @@ function sameType(found: string, wanted: string): boolean {
   return found === wanted || (wanted === "tsu:UTC" && found.startsWith("tsu:"));
 }
 
-function nullColumn(field: ArrowColumn["field"], rows: number): ArrowColumn {
+/** The same values in the type of the format: data frames hold wide text, dictionaries and other units. */
+function converted(column: ArrowColumn, field: ArrowField): ArrowColumn {
+  const { format } = column.field;
+  const read = valueReader(column);
+  const rows = Array.from({ length: column.length }, (_, row) => row);
+  if (field.format === "u" && (format === "u" || format === "U")) {
+    return utf8Column(field, rows.map((row) => read(row) as string | null));
+  }
+  if (field.format === "tsu:UTC" && /^ts[smun]:/.test(format)) {
+    return int64Column(field, rows.map((row) => micros(read(row) as string | null, field)));
+  }
+  throw new InvalidDataError(
+    `Event column "${field.name}" has Arrow format "${format}", wanted "${field.format}"`,
+    { path: field.name },
+  );
+}
+
+function micros(time: string | null, field: ArrowField): number | null {
+  if (time === null) return null;
+  try {
+    // Without a zone it is UTC, as where the unit needs no conversion.
+    return parseMicros(time.endsWith("Z") ? time : `${time}Z`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new InvalidDataError(
+      `Event column "${field.name}" holds ${time}: no time of this format`,
+      {
+        path: field.name,
+      },
+    );
+  }
+}
+
+function nullColumn(field: ArrowField, rows: number): ArrowColumn {
   const validity = new Uint8Array(Math.ceil(rows / 8));
   const buffers = layoutOf(field.format).kind === "variable"
     ? [validity, new Uint8Array((rows + 1) * 4), new Uint8Array(0)]
