@@ -13,7 +13,7 @@ export function declareShellCommands(program: Command, host: CommandHost): void 
     .description(
       "Opens the interactive shell: SQL that ends with a semicolon, and dot commands (.help). From a pipe it runs what it reads as a script.",
     )
-    .option("--keep-going", "in a script: go on behind an error")
+    .option("--keep-going", "in a script: go on after an error")
     .addHelpText("after", examples("litmus", "litmus repl < script.sql"))
     .action(host.action(async () => (await import("../commands/repl.ts")).replCommand));
 

@@ -29,7 +29,7 @@ export async function runText(
   const { depth = 0, goesOn = false } = options;
   let isWell = true;
   for (const line of text.split("\n")) {
-    if (!await runStep(shell, (state) => feedLine(state, line), depth)) isWell = false;
+    if (!await runStep(shell, (state) => feedLine(state, line), { depth, goesOn })) isWell = false;
     if (shell.isLeaving || !isWell && !goesOn) break;
   }
   if (!isWell && !goesOn) {
@@ -37,17 +37,23 @@ export async function runText(
     return false;
   }
   if (!options.isEnd || shell.isLeaving) return isWell;
-  return await runStep(shell, feedEnd, depth) && isWell;
+  return await runStep(shell, feedEnd, { depth }) && isWell;
 }
 
-/** Takes one step of the session and does what it wants done; false where something failed. */
+/**
+ * Takes one step of the session and does what it wants done.
+ *
+ * @param options.goesOn whether what follows an error on its line is done all the same
+ * @returns false where something failed
+ */
 export async function runStep(
   shell: Shell,
   take: (state: SessionState) => Step,
-  depth = 0,
+  { depth = 0, goesOn = false }: { readonly depth?: number; readonly goesOn?: boolean } = {},
 ): Promise<boolean> {
   const { state, effects } = take(shell.state);
   shell.state = state;
+  let isWell = true;
   for (const effect of effects) {
     try {
       await perform(shell, effect, depth);
@@ -56,11 +62,12 @@ export async function runStep(
       if (error instanceof Error && error.name === "OutputClosed") throw error;
       if (shell.signal?.aborted === true) throw error;
       printError(shell, error, sqlOf(effect));
-      return false;
+      isWell = false;
+      if (!goesOn) break;
     }
-    if (shell.isLeaving) return true;
+    if (shell.isLeaving) break;
   }
-  return true;
+  return isWell;
 }
 
 /** An error that needs no more words than its message. */

@@ -59,6 +59,11 @@ Deno.test("runRepl() stops a script at the first error, unless told to go on", a
   equal(whole.code, 1);
   equal(whole.out, "x\n7\n");
   match(whole.err, /Unknown command \.nonsense/);
+  const line = await run(directory, ".mode csv\nSELECT nope; SELECT 7 AS x;", {
+    continueOnError: true,
+  });
+  equal(line.code, 1);
+  equal(line.out, "x\n7\n");
 });
 
 Deno.test("runRepl() knows runs, channels and the daemon", async () => {

@@ -25,7 +25,7 @@ export function bindParameters(
   const names = Array.from({ length: count }, (_, i) => prepared.parameterName(i + 1));
   if (parameters === undefined) {
     if (count > 0) {
-      throw new SqlError(`Statement wants ${count} parameters: ${list(names)}`, { sql });
+      throw new SqlError(`Statement has parameters: give values for ${list(names)}`, { sql });
     }
     return;
   }
