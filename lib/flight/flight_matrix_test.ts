@@ -34,6 +34,12 @@ class Script {
   /** Names of calls whose stream ran its finally after an abort. */
   readonly cleanups: string[] = [];
   #wakes: (() => void)[] = [];
+  readonly #hanging = Promise.withResolvers<void>();
+
+  /** Resolves once a call hangs. */
+  get hanging(): Promise<void> {
+    return this.#hanging.promise;
+  }
 
   async *play<T>(mode: string, context: CallContext, item: (i: number) => T): AsyncGenerator<T> {
     if (mode === "before") throw new NotFoundError("No such flight: nothing");
@@ -41,7 +47,10 @@ class Script {
       yield item(0);
       yield item(1);
       if (mode === "mid") throw new FlightError("Broke half way", { code: GrpcStatus.DATA_LOSS });
-      if (mode === "hang") await aborted(context.signal);
+      if (mode === "hang") {
+        this.#hanging.resolve();
+        await aborted(context.signal);
+      }
     } finally {
       this.cleanups.push(`${context.method} ${mode}`);
     }
@@ -226,7 +235,7 @@ for (const [method, run] of Object.entries({ ...STREAMS, ...UNARY })) {
       const controller = new AbortController();
       const reason = new Error("Enough");
       let answers = 0;
-      if (!isStream) setTimeout(() => controller.abort(reason), 100);
+      if (!isStream) void script.hanging.then(() => controller.abort(reason));
       await rejects(
         run(client, "hang", { signal: controller.signal }, () => {
           if (++answers === 2) controller.abort(reason);
@@ -240,7 +249,7 @@ for (const [method, run] of Object.entries({ ...STREAMS, ...UNARY })) {
   Deno.test(`${method} ends on both sides when the client is closed`, () =>
     withPair(async (client, script) => {
       const hanging = run(client, "hang", {}, () => client.close());
-      if (!isStream) setTimeout(() => client.close(), 100);
+      if (!isStream) void script.hanging.then(() => client.close());
       await rejects(hanging, { code: GrpcStatus.CANCELLED });
       equal((await script.record(method)).code, GrpcStatus.CANCELLED);
       deepEqual(script.cleanups, [`${method} hang`]);
@@ -248,7 +257,7 @@ for (const [method, run] of Object.entries({ ...STREAMS, ...UNARY })) {
 
   Deno.test(`${method} ends at its deadline`, () =>
     withPair(async (client, script) => {
-      await rejects(run(client, "hang", { timeoutMillis: 150 }, () => {}), { name: "LimitError" });
+      await rejects(run(client, "hang", { timeoutMillis: 500 }, () => {}), { name: "LimitError" });
       const { code } = await script.record(method);
       ok(code === GrpcStatus.DEADLINE_EXCEEDED || code === GrpcStatus.CANCELLED);
     }));

@@ -21,7 +21,7 @@ async function withServer(body: (server: FlightServer) => Promise<void>): Promis
 }
 
 async function echo(location: string, tls: FlightClientTls): Promise<number> {
-  await using client = await FlightClient.connect(location, { tls, timeoutMillis: 5000 });
+  await using client = await FlightClient.connect(location, { tls, timeoutMillis: 60_000 });
   const [body] = await Array.fromAsync(client.doAction("echo", new Uint8Array(3_000_000)));
   return body!.length;
 }
