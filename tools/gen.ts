@@ -1,6 +1,7 @@
 /**
- * Generates lib/flight/gen/ from lib/flight/proto/; with `--check` it writes nothing and fails
- * where the checked-in files differ: `deno run -A tools/gen.ts [--check]`.
+ * Generates lib/flight/gen/ from lib/flight/proto/, and docs/events.schema.json from the event types;
+ * with `--check` it writes nothing and fails where the checked-in files differ:
+ * `deno run -A tools/gen.ts [--check]`.
  *
  * buf and its plugin run by npx: buf's npm package lists one binary per platform as an optional
  * dependency, and Deno 2.9.6 refuses to start it because it cannot resolve those of the others.
@@ -8,6 +9,7 @@
  */
 
 import { dirname, join } from "@std/path";
+import { eventSchemaText } from "../lib/events/event_schemas.ts";
 
 /** Pinned, and the runtime equal to the one in deno.json's import map. */
 const PACKAGES = [
@@ -21,7 +23,9 @@ const TEMPLATE = JSON.stringify({
   plugins: [{ local: "protoc-gen-es", out: ".", opt: ["target=ts", "import_extension=ts"] }],
 });
 
-const flightDir = join(dirname(import.meta.dirname ?? "."), "lib", "flight");
+const root = dirname(import.meta.dirname ?? ".");
+const schemaPath = join(root, "docs", "events.schema.json");
+const flightDir = join(root, "lib", "flight");
 const genDir = join(flightDir, "gen");
 
 async function generate(outDir: string): Promise<void> {
@@ -56,15 +60,20 @@ async function main(): Promise<number> {
     await generate(outDir);
     const wanted = await readFolder(outDir);
     if (Deno.args.includes("--check")) {
-      const names = differences(wanted, await readFolder(genDir));
+      const names = differences(wanted, await readFolder(genDir))
+        .map((name) => `lib/flight/gen/${name}`);
+      if (await Deno.readTextFile(schemaPath) !== eventSchemaText()) {
+        names.push("docs/events.schema.json");
+      }
       for (const name of names) {
-        await Deno.stderr.write(new TextEncoder().encode(`Differs: lib/flight/gen/${name}\n`));
+        await Deno.stderr.write(new TextEncoder().encode(`Differs: ${name}\n`));
       }
       return names.length === 0 ? 0 : 1;
     }
     await Deno.remove(genDir, { recursive: true }).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
+    await Deno.writeTextFile(schemaPath, eventSchemaText());
     await Deno.mkdir(genDir);
     for (const [name, text] of wanted) await Deno.writeTextFile(join(genDir, name), text);
     return 0;

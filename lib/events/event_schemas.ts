@@ -124,3 +124,17 @@ function schemaOfType(eventType: EventType): TSchema {
 export const eventSchemas: Readonly<Record<EventType, TSchema>> = Object.fromEntries(
   (Object.keys(eventSpecs) as EventType[]).map((type) => [type, schemaOfType(type)]),
 ) as Record<EventType, TSchema>;
+
+/** All schemas as the text of one JSON Schema, which an event in the `json` column satisfies. */
+export function eventSchemaText(): string {
+  const types = Object.keys(eventSchemas) as EventType[];
+  const document = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Events of Litmus",
+    description:
+      "An event as it stands in the json column. Types that are not named here are allowed there.",
+    anyOf: types.map((type) => ({ $ref: `#/$defs/${type}` })),
+    $defs: eventSchemas,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -2,7 +2,7 @@ import { deepStrictEqual as deepEqual, strictEqual as equal } from "node:assert/
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { FormatRegistry } from "@sinclair/typebox";
 import type { EventType } from "./event_types.ts";
-import { eventSchemas } from "./event_schemas.ts";
+import { eventSchemas, eventSchemaText } from "./event_schemas.ts";
 import { baseFieldNames } from "./event_field.ts";
 import { eventSpecs } from "./event_fields.ts";
 
@@ -47,4 +47,10 @@ Deno.test("eventSchemas name the fields in the order on disk and are plain JSON 
     ],
     default: null,
   });
+});
+
+Deno.test("docs/events.schema.json is what the types say", async () => {
+  const file = new URL("../../docs/events.schema.json", import.meta.url);
+  const hint = "deno task gen writes it anew";
+  equal(await Deno.readTextFile(file), eventSchemaText(), hint);
 });
