@@ -176,6 +176,30 @@ Deno.test("A run whose file breaks later is shown from its events, and a check t
   ok(written.some(({ reason }) => reason === "it has no file"), JSON.stringify(written));
 });
 
+Deno.test("Of events with the same id a run counts the first, and the doctor counts the rest", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  const id = crypto.randomUUID(), run_id = crypto.randomUUID();
+  store.emit({ event_type: "run.started", run_id, dut_serial: "TWICE" });
+  for (const value of [1, 1, 2]) {
+    store.emit({
+      event_type: "test.measurement",
+      id,
+      run_id,
+      step_name: "s",
+      step_index: 0,
+      measurement_name: "m",
+      value,
+    });
+  }
+  store.emit({ event_type: "run.ended", run_id, outcome: "passed" });
+  deepEqual(await rowsOf(store, "SELECT measurement_value AS v FROM measurements"), [{ v: 1 }]);
+  await using lease = await acquire(directory.path);
+  await using client = await connectTo(lease);
+  const { double_events } = await act(client, "doctor") as { double_events: number };
+  equal(double_events, 2);
+});
+
 Deno.test("Data that a run cites lies beside its file, and comes back with it", async () => {
   await using directory = await testDirectory();
   await using store = await EventStore.open({ dataDir: directory.path });

@@ -77,6 +77,12 @@ function noteDoubles({ output, dataDir }: CommandContext, answer: Record<string,
       } holds a run that another file holds as well: it is not counted`,
     );
   }
+  const doubles = Number(answer.double_events ?? 0);
+  if (doubles > 0) {
+    output.note(
+      `Events with the id of one before them: ${doubles}. They stay in events; runs count the first of each`,
+    );
+  }
   const { note } = (answer.index ?? {}) as { note?: string | null };
   if (typeof note === "string" && note !== "") output.note(note);
 }
