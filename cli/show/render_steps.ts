@@ -58,7 +58,8 @@ function stepCells(node: StepTreeNode, indent: number): Cells[] {
     indent,
     ...markOf(outcome),
     name: visibleText(node.name) + (alone ? conditions(first) : ""),
-    note: [timeNote(node.vectors), outcomeNote(outcome)].filter((text) => text !== "").join("  "),
+    note: [timeNote(node.vectors), stepNote(outcome, node.vectors)].filter((text) => text !== "")
+      .join("  "),
   };
   const inner = alone
     ? (first?.measurements ?? []).flatMap((row) => measurementCells(row, indent + 1))
@@ -78,7 +79,7 @@ function vectorCells(vector: VectorNode, indent: number): Cells[] {
       indent,
       ...markOf(vector.outcome),
       name: text === "" ? `[${vector.index}]` : visibleText(text),
-      note: outcomeNote(vector.outcome),
+      note: stepNote(vector.outcome, [vector]),
     },
     ...vector.measurements.flatMap((row) => measurementCells(row, indent + 1)),
   ];
@@ -110,8 +111,13 @@ function markOf(outcome: string | null): Pick<Cells, "mark" | "style"> {
 
 /** What passes needs no word. */
 function outcomeNote(outcome: string | null): string {
-  if (outcome === "passed" || outcome === "done") return "";
-  return outcome ?? "not reached";
+  return outcome === null || outcome === "passed" || outcome === "done" ? "" : outcome;
+}
+
+/** A step without outcome goes on, or its program was ended within it, or it never began. */
+function stepNote(outcome: string | null, vectors: readonly VectorNode[]): string {
+  if (outcome !== null) return outcomeNote(outcome);
+  return vectors.some(({ isStarted }) => isStarted) ? "not ended" : "not reached";
 }
 
 function timeNote(vectors: readonly VectorNode[]): string {

@@ -10,6 +10,8 @@ export interface VectorNode {
   /** Conditions, by name without the prefix of their columns. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outcome: string | null;
+  /** False for what was announced and never began. */
+  readonly isStarted: boolean;
   readonly seconds: number | null;
   readonly measurements: Row[];
 }
@@ -72,14 +74,13 @@ function vectorOf(row: Row): VectorNode {
     .filter(([name, value]) => name.startsWith("in_") && value !== null)
     .map(([name, value]) => [name.slice(3), value] as const);
   const outcome = row.vector_outcome ?? row.step_outcome;
+  const start = row.vector_started_at ?? row.step_started_at ?? null;
   return {
     index: Number(row.vector_index ?? 0),
     inputs: Object.fromEntries(inputs),
     outcome: typeof outcome === "string" ? outcome : null,
-    seconds: secondsBetween(
-      row.vector_started_at ?? row.step_started_at,
-      row.vector_ended_at ?? row.step_ended_at,
-    ),
+    isStarted: start !== null,
+    seconds: secondsBetween(start, row.vector_ended_at ?? row.step_ended_at),
     measurements: [],
   };
 }

@@ -35,6 +35,12 @@ Deno.test("stepTree() shows a step whose parent left no row", () => {
   equal(root?.children[0]?.name, "y");
 });
 
+Deno.test("stepTree() tells what never began from what has not ended", () => {
+  const begun = { step_path: "a", step_started_at: "2026-11-21T08:00:00.000001Z" };
+  const trees = stepTree([begun, { step_path: "b", step_started_at: null }], []);
+  deepEqual(trees.map(({ vectors }) => vectors[0]?.isStarted), [true, false]);
+});
+
 Deno.test("limitText() reads as one says it", () => {
   equal(limitText({ limit_low: 3.2, limit_high: 3.4, limit_comparator: "GELE" }), "3.2 .. 3.4");
   equal(limitText({ limit_low: 3.2, limit_high: 3.4, limit_comparator: "GTLT" }), ">3.2 .. <3.4");
