@@ -2,6 +2,7 @@
  * What an event says, in a few words.
  * @module
  */
+import { baseFieldNames } from "../../lib/events/event_field.ts";
 import { valueText } from "../format/value_text.ts";
 
 /** Fields of an event as on disk. */
@@ -9,14 +10,7 @@ export type EventFields = Readonly<Record<string, unknown>>;
 
 type Gist = (event: EventFields) => readonly unknown[];
 
-const BASE: ReadonlySet<string> = new Set([
-  "id",
-  "event_type",
-  "occurred_at",
-  "received_at",
-  "session_id",
-  "run_id",
-]);
+const BASE: ReadonlySet<string> = new Set(baseFieldNames);
 
 const GISTS: Readonly<Record<string, Gist>> = {
   "session.started": (e) => [e.session_type, at(e.station_id), by(e.operator_id)],

@@ -6,6 +6,7 @@ import { crc32 } from "node:zlib";
 import type { ByteSource } from "../arrow/scan_item.ts";
 import { memorySource } from "../arrow/stream_scan.ts";
 import { InvalidDataError } from "../base/errors.ts";
+import { lastWhere } from "./_last_where.ts";
 import { FileSource } from "./_file_source.ts";
 import type { PyramidLevel } from "./_pyramid_types.ts";
 import {
@@ -185,13 +186,7 @@ export class PyramidFile {
   }
 
   #placeOf(sample: number): number {
-    let low = 0, high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= sample) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lastWhere(this.#starts.length, (i) => this.#starts[i]! <= sample);
   }
 
   #checksBefore(place: number): number {

@@ -3,6 +3,7 @@
  * times and lose no fraction of a microsecond; rows with a timestamp each keep those.
  * @module
  */
+import { lastWhere } from "./_last_where.ts";
 import { timeInCapture } from "./_capture_clock.ts";
 
 /** A stretch of one waveform. */
@@ -76,13 +77,8 @@ export class WaveformAxis implements SampleAxis {
   #piece(index: number): AxisPiece {
     const last = this.#last!;
     if (index >= last.at && index < last.at + last.count) return last;
-    let low = 0, high = this.pieces.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.pieces[middle]!.at <= index) low = middle;
-      else high = middle - 1;
-    }
-    return this.#last = this.pieces[low]!;
+    const found = lastWhere(this.pieces.length, (i) => this.pieces[i]!.at <= index);
+    return this.#last = this.pieces[found]!;
   }
 
   fillSeconds(into: Float64Array, at: number, originMicros: number): void {

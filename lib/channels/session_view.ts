@@ -2,6 +2,7 @@
  * All samples of a session behind one index, of which a view reads no more than it shows.
  * @module
  */
+import { lastWhere } from "./_last_where.ts";
 import type { Tally } from "./_pyramid_tally.ts";
 import type { Gap } from "./gap_markers.ts";
 import { blockSamplesOf } from "./pyramid_file.ts";
@@ -36,13 +37,7 @@ export class SessionView {
 
   /** Number of the piece that holds a sample; the last one for what is behind it. */
   #pieceOf(sample: number): number {
-    let low = 0, high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= sample) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lastWhere(this.#starts.length, (i) => this.#starts[i]! <= sample);
   }
 
   /** The place nearest to a sample at which blocks of a level meet. */
@@ -67,13 +62,7 @@ export class SessionView {
 
   /** The last piece that starts before a time. */
   #pieceAt(micros: number): number {
-    let low = 0, high = this.#pieces.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#pieces[middle]!.firstMicros < micros) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lastWhere(this.#pieces.length, (i) => this.#pieces[i]!.firstMicros < micros);
   }
 
   /** Adds the samples from `lo` up to, without, `hi`. */

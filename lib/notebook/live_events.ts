@@ -4,6 +4,7 @@
  */
 import { plainText } from "../arrow/csv.ts";
 import { type ShownColumn, tableHtml, tableText } from "../arrow/shown_table.ts";
+import { baseFieldNames } from "../events/event_field.ts";
 import type { SubscribeOptions } from "../events/event_subscription.ts";
 import type { EventFilter } from "../protocol/event_filter.ts";
 import { requireBroadcast } from "./live_output.ts";
@@ -30,15 +31,7 @@ const COLUMNS: readonly ShownColumn[] = [
   { name: "what" },
   { name: "outcome", isOutcome: true },
 ];
-const BASE = new Set([
-  "id",
-  "event_type",
-  "occurred_at",
-  "received_at",
-  "session_id",
-  "run_id",
-  "outcome",
-]);
+const BASE: ReadonlySet<string> = new Set([...baseFieldNames, "outcome"]);
 const WHAT_CHARACTERS = 120;
 
 /**
