@@ -40,7 +40,7 @@ export function plotLegend(
     mark: markOf(series, i, options),
     style: seriesColor(i),
     name: visibleText(one.name),
-    facts: factsText(facts[i]!, options),
+    facts: factsText(facts[i]!, one.unit ?? options.unit ?? ""),
   }));
   const nameWidth = parts.reduce((w, part) => Math.max(w, textWidth(part.name)), 0);
   const lines = parts.map((part) => {
@@ -60,9 +60,8 @@ function markOf(series: readonly PlotSeries[], index: number, options: PlotOptio
   return usesLetters(series, options) ? seriesLetter(index) : line.repeat(2);
 }
 
-function factsText(facts: SeriesFacts, options: PlotOptions): string {
+function factsText(facts: SeriesFacts, unit: string): string {
   if (facts.count === 0) return "no points";
-  const unit = options.unit ?? "";
   const points = countText(facts.count, "point");
   if (facts.minY === facts.maxY) return `${points} at ${valueWithUnit(facts.minY, unit)}`;
   const spread = facts.maxY - facts.minY;

@@ -6,6 +6,8 @@ export interface PlotSeries {
   readonly name: string;
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /** Unit of y in the legend, where the lines of a plot have several. @default that of the plot */
+  readonly unit?: string | undefined;
 }
 
 /** Size and furniture of a plot. */

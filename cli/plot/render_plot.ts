@@ -19,7 +19,7 @@ const LEAST_TICK_CELLS = 9;
  *
  * Whatever the number of points, the least and the greatest of each column of dots are drawn.
  *
- * @param series x must not be sorted, but lines join neighbors in the order given
+ * @param given x must not be sorted, but lines join neighbors in the order given
  * @throws {RangeError} when a range given ends before it starts
  * @returns lines of at most `width` cells, each with its line end; one sentence without points
  * @example
@@ -32,9 +32,11 @@ const LEAST_TICK_CELLS = 9;
  * assert.equal(plot.split("\n").length, 17);
  * ```
  */
-export function renderPlot(series: readonly PlotSeries[], options: PlotOptions): string {
+export function renderPlot(given: readonly PlotSeries[], options: PlotOptions): string {
+  const isAscii = options.glyphs === "ascii";
+  const series = isAscii ? given.map(asciiSeries) : given;
   const sized: PlotOptions = {
-    ...(options.glyphs === "ascii" ? asciiOptions(options) : options),
+    ...(isAscii ? asciiOptions(options) : options),
     width: Math.max(LEAST_WIDTH, Math.floor(options.width)),
     height: Math.max(LEAST_HEIGHT, Math.floor(options.height)),
   };
@@ -128,6 +130,10 @@ function asciiOptions(options: PlotOptions): PlotOptions {
     ...(xUnit === undefined ? {} : { xUnit: spelledOut(xUnit) }),
     ...(title === undefined ? {} : { title: spelledOut(title) }),
   };
+}
+
+function asciiSeries(series: PlotSeries): PlotSeries {
+  return series.unit === undefined ? series : { ...series, unit: spelledOut(series.unit) };
 }
 
 function spelledOut(text: string): string {

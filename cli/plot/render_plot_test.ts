@@ -37,6 +37,18 @@ vout [V]
   );
 });
 
+Deno.test("renderPlot() tells in the legend the unit of each series, where there are several", () => {
+  const series = [
+    { ...seriesOf("current", 50, 1, (x) => x / 1000), unit: "A" },
+    { ...seriesOf("board", 50, 1, (x) => x), unit: "°C" },
+  ];
+  const legend = renderPlot(series, SMALL).trimEnd().split("\n").slice(-2);
+  assert.deepEqual(legend, [
+    "A current  50 points from 0 A to 49 mA",
+    "B board    50 points from 0 °C to 49 °C",
+  ]);
+});
+
 Deno.test("renderPlot() tells series apart by letters without color and leaves gaps open", () => {
   const series = [
     seriesOf("in", 50, 1, (x) => x / 10),

@@ -53,14 +53,10 @@ export async function channelSource(shell: Shell, request: PlotRequest): Promise
         : { startMicros: Math.floor(range[0]), endMicros: Math.ceil(range[1]) };
       const maxPoints = request.points ?? 4 * shell.io.size().columns;
       return await Promise.all(
-        channels.map(({ id, session }) =>
-          loadChannel(
-            shell,
-            id,
-            { sessionId: session, maxPoints, method: request.method, ...part },
-            signal,
-          )
-        ),
+        channels.map(async ({ id, session, unit }) => {
+          const query = { sessionId: session, maxPoints, method: request.method, ...part };
+          return { ...await loadChannel(shell, id, query, signal), unit };
+        }),
       );
     },
   };
