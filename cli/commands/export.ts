@@ -7,6 +7,7 @@ import { runCondition } from "../../lib/runs/run_store.ts";
 import type { SqlValue } from "../../lib/protocol/sql_call.ts";
 import type { CommandContext } from "../command_context.ts";
 import { notFound, usageError } from "../failure.ts";
+import { countText } from "../format/text_width.ts";
 import { findRun } from "./find_run.ts";
 import { runFilterOf, type RunFilterOptions } from "./run_filter.ts";
 
@@ -56,7 +57,9 @@ export async function exportCommand(
   const count = await output.result(result, {
     empty: filtered ? "No run passes the filter" : `No runs in ${context.dataDir} yet: litmus demo`,
   });
-  if (output.path !== undefined) output.note(`${count} rows written to ${output.path}`);
+  if (output.path !== undefined) {
+    output.note(`${countText(count, "row")} written to ${output.path}`);
+  }
 }
 
 function checkScope(name: string | undefined, all: boolean, filtered: boolean): void {
