@@ -28,6 +28,8 @@ async function makeHome(): Promise<string> {
   const home = await Deno.makeTempDir({ prefix: "litmus-help-" });
   const data = join(home, "data");
   await recordFixed(data);
+  // So that no file grows between this copy of it and its import.
+  await stopDaemon(data);
   await copyFolder(join(data, "events"), join(home, "station-2", "data", "events"));
   for (
     const folder of [
