@@ -3,17 +3,10 @@
  * `tests/testdata/run_schema_1.0.json` pins it; columns are only ever added.
  * @module
  */
+import type { ParquetType } from "../parquet/format.ts";
 
-/** Logical type of a Parquet column. */
-export type ColumnType =
-  | "string"
-  | "timestamp"
-  | "int64"
-  | "int32"
-  | "double"
-  | "bool"
-  | "list<string>"
-  | "list<bool>";
+/** Logical type of a column; `timestamp` is microseconds in UTC. */
+export type ColumnType = ParquetType;
 
 /** One column of the contract. */
 export interface ColumnSpec {

@@ -2,15 +2,10 @@
  * Frozen columns of cells: what a snapshot hands out while its accumulator goes on.
  * @module
  */
+import type { ParquetCell } from "../parquet/format.ts";
 
 /** One value of a run table; timestamps are microseconds since 1970. */
-export type Cell =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly (string | null)[]
-  | readonly (boolean | null)[];
+export type Cell = ParquetCell;
 
 /** A column of known length that copies out any range of itself. */
 export interface Series {
