@@ -97,14 +97,16 @@ export async function stopDaemon(dataDir: string, signal: Deno.Signal = "SIGTERM
   await until(() => !FileLock.isHeld(paths.daemonLock), "the daemon to leave");
 }
 
-/** Waits for a condition, at most ten seconds. */
+const WAIT_MILLIS = 30_000;
+
+/** Waits for a condition, at most for what a crowded machine may take. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
 ): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + WAIT_MILLIS;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited 10 s for ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited ${WAIT_MILLIS / 1000} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
