@@ -117,7 +117,9 @@ function outcomeNote(outcome: string | null): string {
 /** A step without outcome goes on, or its program was ended within it, or it never began. */
 function stepNote(outcome: string | null, vectors: readonly VectorNode[]): string {
   if (outcome !== null) return outcomeNote(outcome);
-  return vectors.some(({ isStarted }) => isStarted) ? "not ended" : "not reached";
+  // What was measured was reached, also where its writer tells of no steps.
+  const isReached = vectors.some((each) => each.isStarted || each.measurements.length > 0);
+  return isReached ? "not ended" : "not reached";
 }
 
 function timeNote(vectors: readonly VectorNode[]): string {
