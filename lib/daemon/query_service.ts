@@ -9,7 +9,6 @@ import {
   encodeSchema,
   frameBytes,
 } from "../arrow/message_writer.ts";
-import { concatBytes } from "../base/concat_bytes.ts";
 import { InvalidDataError, NotFoundError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { VIEWS } from "../engine/catalog.ts";
@@ -185,8 +184,7 @@ export async function* payloads(
   for await (const batch of batches) {
     for (const { metadata, body } of encodeDictionaries(batch)) yield { header: metadata, body };
     const { metadata, body } = encodeBatch(batch);
-    // One piece: each write to an HTTP/2 stream costs more than copying what it carries.
-    yield { header: metadata, body: body.length === 1 ? body : [concatBytes(body)] };
+    yield { header: metadata, body };
   }
 }
 

@@ -69,7 +69,7 @@ export class QueryGuard {
   }
 
   /** Notes a fetch, which must have ended before the connection is handed back; one at a time. */
-  fetch<T>(fetched: Promise<T>): Promise<T> {
+  track<T>(fetched: Promise<T>): Promise<T> {
     // Awaited in the next turn, or by close(): an early exit must not leave it unhandled.
     this.#fetching = fetched.catch(() => {});
     return fetched;

@@ -53,7 +53,7 @@ async function collectHere(running: RunningResult): Promise<Step> {
   const { database, connection, result, schema, guard, batchRows } = running;
   const collector = new BatchCollector(database, connection, schema);
   try {
-    let next = guard.fetch(result.fetchChunk());
+    let next = guard.track(result.fetchChunk());
     for (;;) {
       const chunk = await next;
       if (chunk === null || chunk.rowCount === 0) {
@@ -63,7 +63,7 @@ async function collectHere(running: RunningResult): Promise<Step> {
       const isFull = collector.rows + chunk.rowCount >= batchRows ||
         collector.byteLength > DAEMON_LIMITS.batchBytes;
       // DuckDB works on the next chunk while this one is copied.
-      if (!isFull) next = guard.fetch(result.fetchChunk());
+      if (!isFull) next = guard.track(result.fetchChunk());
       collector.append(chunk);
       if (isFull) return { batch: collector.finish(), isLast: false };
     }
@@ -88,12 +88,12 @@ function leaseThread(running: RunningResult): FetchThread | undefined {
 }
 
 async function* fetchedThere(guard: QueryGuard, thread: FetchThread): AsyncGenerator<ArrowBatch> {
-  let next = guard.fetch(thread.next());
+  let next = guard.track(thread.next());
   for (;;) {
     const { batch, isLast } = await next;
     guard.check();
     // The thread works on the next batch while this one is on its way.
-    if (!isLast) next = guard.fetch(thread.next());
+    if (!isLast) next = guard.track(thread.next());
     if (batch.rows > 0) yield batch;
     if (isLast) return;
     guard.check();
