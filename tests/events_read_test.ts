@@ -10,6 +10,7 @@ import {
   frameBytes,
 } from "../lib/arrow/message_writer.ts";
 import { newId } from "../lib/base/ids.ts";
+import { checkFiles } from "../lib/doctor/check_files.ts";
 import { EventStore } from "../lib/events/event_store.ts";
 import { FileEventLog } from "../lib/events/file_event_log.ts";
 import { readEventBatches, readEvents } from "../lib/events/read_events.ts";
@@ -17,6 +18,8 @@ import type { EventFilter } from "../lib/protocol/event_filter.ts";
 import { FIXTURE, hasFixture, rowsOf, runScript, testDirectory, until } from "./harness.ts";
 
 const runId = newId();
+/** Two files of pyarrow 26, one with LZ4 and one with Zstandard. */
+const COMPRESSED = join(import.meta.dirname ?? "", "testdata", "compressed");
 
 /** Several sessions, writers and segments; times, types and runs of all kinds. */
 async function fill(dataDir: string, sessionIds: readonly string[]): Promise<void> {
@@ -123,6 +126,21 @@ Deno.test("Files with columns more and with columns less are read side by side",
     "SELECT json ->> '$.n' AS n, session_id IS NULL AS bare FROM events ORDER BY n",
   );
   deepEqual(rows, [{ n: "1", bare: false }, { n: "2", bare: false }, { n: "3", bare: true }]);
+});
+
+Deno.test("Files that other programs compressed are read as plain ones, by readers, daemon and doctor", async () => {
+  await using directory = await testDirectory();
+  const day = join(directory.path, "events", "2026-11-27");
+  await Deno.mkdir(day, { recursive: true });
+  for (const { name } of Deno.readDirSync(COMPRESSED)) {
+    await Deno.copyFile(join(COMPRESSED, name), join(day, name));
+  }
+  const twice = Array.from({ length: 80 }, (_, i) => i % 40);
+  const fromFiles = await Array.fromAsync(readEvents(directory.path));
+  deepEqual(fromFiles.map((event) => Reflect.get(event, "n")), twice);
+  await using store = await EventStore.open({ dataDir: directory.path });
+  deepEqual(await Array.fromAsync(store.events()), fromFiles);
+  deepEqual(await checkFiles(directory.path), { files: 2, damaged: [] });
 });
 
 const LEAVER = `

@@ -15,6 +15,7 @@ import {
   malformedColumn,
   sameLayout,
 } from "./column_checks.ts";
+import { decompressBody } from "./compressed_body.ts";
 import type { ArrowBatch, ArrowColumn, ArrowField, ArrowSchema } from "./field.ts";
 import { layoutOf } from "./field.ts";
 import type { BatchHeader, NodeSpan } from "./message_reader.ts";
@@ -37,9 +38,8 @@ export function readBatchColumns(
   dictionaries: Dictionaries = new Map(),
 ): ArrowBatch {
   if (header.compression !== -1) {
-    throw new InvalidDataError(
-      "Compressed Arrow record batches are not supported, send them plain",
-    );
+    const plain = decompressBody(header, body);
+    return readBatchColumns(schema, plain.header, plain.body, dictionaries);
   }
   const cursor = new Cursor(header, aligned(body), dictionaries);
   const columns = schema.fields.map((field) => cursor.column(field));

@@ -154,11 +154,6 @@ Deno.test("readBatchColumns() refuses dictionary indices outside of the dictiona
   }
 });
 
-Deno.test("readBatchColumns() refuses compressed batches with a remedy", () => {
-  const header = { rows: 0, nodes: [], buffers: [], compression: 1 };
-  throws(() => readBatchColumns({ fields: [] }, header, NOTHING), /not supported, send them plain/);
-});
-
 Deno.test("readBatchColumns() refuses more or fewer columns than the schema names", () => {
   const { metadata, body } = encodeBatch({
     schema: { fields: [numbers.field] },

@@ -28,6 +28,8 @@ export const ARROW_LIMITS = {
   metadataBytes: 16 * 1024 * 1024,
   /** Longest message body, bytes: what one typed array can hold comfortably. */
   bodyBytes: 2 ** 31 - 1,
+  /** A compressed body when it is plain: what a message may have by network. It shrinks a thousandfold. */
+  decompressedBytes: 256 * 1024 * 1024,
   /**
    * What the search for the next whole message behind damage may read in vain, as a multiple of the
    * file's size; a file made of false starts would otherwise take forever.

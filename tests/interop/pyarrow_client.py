@@ -37,6 +37,7 @@ class Daemon:
     def __init__(self, location, token):
         self.location = location
         self.client = flight.connect(location)
+        self.token = token
         self.options = bearer(token)
 
     def get(self, ticket):
@@ -49,9 +50,9 @@ class Daemon:
         [result] = self.client.do_action(flight.Action(name, body), self.options)
         return json.loads(result.body.to_pybytes())
 
-    def put(self, descriptor, batches, schema=EVENTS):
+    def put(self, descriptor, batches, schema=EVENTS, options=None):
         """Puts batch by batch and gives the acknowledgement of each."""
-        writer, reader = self.client.do_put(descriptor, schema, self.options)
+        writer, reader = self.client.do_put(descriptor, schema, options or self.options)
         answers = []
         with writer:
             for batch in batches:
@@ -60,9 +61,11 @@ class Daemon:
         return answers
 
 
-def bearer(token):
+def bearer(token, compression=None):
     return flight.FlightCallOptions(
-        timeout=20, headers=[(b"authorization", f"Bearer {token}".encode())]
+        timeout=20,
+        headers=[(b"authorization", f"Bearer {token}".encode())],
+        write_options=pa.ipc.IpcWriteOptions(compression=compression),
     )
 
 
@@ -189,6 +192,14 @@ def check_put_by_command(daemon, _):
     return "one byte each"
 
 
+def check_put_compressed(daemon, _):
+    for codec in ("lz4", "zstd"):
+        batch = releases(500, "packed " * 20)
+        daemon.put(BY_PATH, [batch], options=bearer(daemon.token, codec))
+        check_there(daemon, batch["id"].to_pylist())
+    return "LZ4 and Zstandard"
+
+
 def check_there(daemon, ids):
     wanted = ", ".join(f"'{each}'" for each in ids)
     equal(daemon.value(f"SELECT count(*) FROM events WHERE id IN ({wanted})"), len(ids), "events there")
@@ -234,8 +245,7 @@ def check_subscription(daemon, _):
             chunk = reader.read_chunk()
             note = json.loads(chunk.app_metadata.to_pybytes()) if chunk.app_metadata else {}
             if note.get("live"):
-                putter = Daemon(daemon.location, "")
-                putter.options = daemon.options
+                putter = Daemon(daemon.location, daemon.token)
                 putting = threading.Thread(target=putter.put, args=(BY_PATH, [other, wanted]))
                 putting.start()
             if chunk.data is not None:
@@ -259,6 +269,7 @@ CHECKS = (
     check_schema,
     check_put_by_path,
     check_put_by_command,
+    check_put_compressed,
     check_garbage,
     check_actions,
     check_subscription,
