@@ -1,4 +1,4 @@
-import { nearestName } from "../../lib/events/nearest_name.ts";
+import { similarName } from "../../lib/events/nearest_name.ts";
 import type { SessionState, Step } from "./session_state.ts";
 
 /** What an argument names, so that it can be completed. */
@@ -47,8 +47,6 @@ export function splitWords(text: string): string[] {
 
 /** A question for the name that was probably meant, or nothing where none is near. */
 export function didYouMean(wrong: string, names: readonly string[], prefix = ""): string {
-  if (names.length === 0 || wrong === "") return "";
-  const nearest = nearestName(wrong.toLowerCase(), names);
-  const isNear = nearest[0] === wrong[0]?.toLowerCase() || nearest.includes(wrong.toLowerCase());
-  return isNear ? `. Did you mean ${prefix}${nearest}?` : "";
+  const meant = similarName(wrong, names);
+  return meant === undefined ? "" : `. Did you mean ${prefix}${meant}?`;
 }

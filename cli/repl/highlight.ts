@@ -1,5 +1,5 @@
 import type { Style } from "../format/style.ts";
-import { SQL_KEYWORDS } from "./sql_keywords.ts";
+import { SQL_KEYWORDS } from "../sql/sql_keywords.ts";
 import { type SqlToken, sqlTokens } from "../sql/sql_tokens.ts";
 
 /** A stretch of text in one style. */

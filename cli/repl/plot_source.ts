@@ -1,9 +1,9 @@
 import { readAhead } from "../../lib/arrow/read_ahead.ts";
 import { InvalidDataError, NotFoundError } from "../../lib/base/errors.ts";
 import { parseMicros } from "../../lib/base/time.ts";
-import { nearestName } from "../../lib/events/nearest_name.ts";
 import { formatChannelTicket } from "../../lib/protocol/channel_ticket.ts";
 import type { PlotSeries } from "../plot/plot_options.ts";
+import { didYouMean } from "./dot_command.ts";
 import type { PlotRequest } from "./effects.ts";
 import { ask, askRows } from "./query_runner.ts";
 import type { Shell } from "./shell.ts";
@@ -78,8 +78,7 @@ async function findChannel(shell: Shell, id: string, session: string): Promise<F
   if (known.includes(id)) {
     throw new NotFoundError(`Channel ${id} has no session ${session}: .channels ${id} lists them`);
   }
-  const hint = known.length === 0 ? "" : `. Did you mean ${nearestName(id, known)}?`;
-  throw new NotFoundError(`No channel ${id}: .channels lists them${hint}`);
+  throw new NotFoundError(`No channel ${id}: .channels lists them${didYouMean(id, known)}`);
 }
 
 async function loadChannel(

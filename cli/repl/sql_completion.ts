@@ -1,7 +1,7 @@
 import { TABLE_FUNCTIONS, VIEW_NOTES } from "./catalog_commands.ts";
 import type { CatalogColumn, CompletionCatalog } from "./completion_catalog.ts";
 import type { Candidate } from "./completion_types.ts";
-import { FIRST_KEYWORDS, SQL_KEYWORDS } from "./sql_keywords.ts";
+import { FIRST_KEYWORDS, SQL_KEYWORDS } from "../sql/sql_keywords.ts";
 import { type SqlToken, sqlTokens } from "../sql/sql_tokens.ts";
 import { statementTables } from "./statement_tables.ts";
 

@@ -1,4 +1,4 @@
-import { SQL_KEYWORDS } from "./sql_keywords.ts";
+import { SQL_KEYWORDS } from "../sql/sql_keywords.ts";
 import type { SqlToken } from "../sql/sql_tokens.ts";
 
 const SOURCES = new Set(["FROM", "JOIN", "TABLE", "DESCRIBE", "SUMMARIZE"]);

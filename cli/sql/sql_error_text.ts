@@ -1,8 +1,9 @@
 import type { SqlError } from "../../lib/base/errors.ts";
 import { visibleText } from "../../lib/base/visible_text.ts";
-import { nearestName } from "../../lib/events/nearest_name.ts";
+import { similarName } from "../../lib/events/nearest_name.ts";
 import { paint } from "../format/style.ts";
 import { cutText, textWidth } from "../format/text_width.ts";
+import { FIRST_KEYWORDS, SQL_KEYWORDS } from "./sql_keywords.ts";
 import { sqlTokens } from "./sql_tokens.ts";
 
 /** How an error is shown. */
@@ -22,28 +23,52 @@ export function sqlErrorText(error: SqlError, options: ErrorTextOptions): string
   const [first = "", ...more] = whole.split("\n");
   const rest = more.filter((line) => line.trim() !== "" && !line.startsWith("Candidate bindings"));
   const hasHint = rest.some((line) => line.startsWith("Did you mean"));
-  const hint = hasHint ? undefined : columnHint(first, more.join("\n"), options.names ?? []);
+  const meant = hasHint
+    ? undefined
+    : columnMeant(first, more.join("\n"), options.names ?? []) ?? keywordMeant(error);
   return [
     paint(options.lead, "red", options.color) + visibleText(first),
     ...(position === undefined ? [] : excerpt(sql, position, options)),
     ...rest.map((line) => visibleText(line.replaceAll("\t", "  "))),
-    ...(hint === undefined ? [] : [hint]),
+    ...(meant === undefined ? [] : [`Did you mean "${meant}"?`]),
   ].join("\n");
 }
 
 /** The nearest column for one that is not there; the engine offers some, far ones as well. */
-function columnHint(message: string, more: string, names: readonly string[]): string | undefined {
+function columnMeant(message: string, more: string, names: readonly string[]): string | undefined {
   const wrong = /(?:Referenced column|have a column named) "([^"]+)"/.exec(message)?.[1];
   if (wrong === undefined) return undefined;
   const short = wrong.split(".").at(-1)?.toLowerCase() ?? "";
   const offered = /Candidate bindings: (.*)/.exec(more)?.[1]?.match(/"([^"]+)"/g) ?? [];
   const bindings = offered.map((name) => name.slice(1, -1).split(".").at(-1) ?? "");
-  const known = [...names, ...bindings];
-  // Of a letter or two no name is nearer than another.
-  if (known.length === 0 || short.length < 3) return undefined;
-  const nearest = nearestName(short, known);
-  const isNear = nearest[0] === short[0] || nearest.includes(short);
-  return isNear ? `Did you mean "${nearest}"?` : undefined;
+  return similarName(short, [...names, ...bindings]);
+}
+
+/**
+ * The keyword for a misspelt one. The parser takes a word it does not know for an alias where one can
+ * stand, so that the fault is at the place or one word before it.
+ */
+function keywordMeant({ sql, position, message }: SqlError): string | undefined {
+  if (position === undefined || !message.includes("syntax error at or near")) return undefined;
+  const words = sqlTokens(sql).filter((token) =>
+    token.kind !== "space" && token.kind !== "comment"
+  );
+  const at = words.findIndex((token) => token.end > position);
+  for (const index of [at, at - 1]) {
+    const token = words[index];
+    if (token?.kind !== "word") continue;
+    const meant = misspelt(token.text, index === 0 ? FIRST_KEYWORDS : [...SQL_KEYWORDS]);
+    if (meant !== undefined) return meant;
+  }
+  return undefined;
+}
+
+function misspelt(word: string, keywords: readonly string[]): string | undefined {
+  if (SQL_KEYWORDS.has(word.toUpperCase())) return undefined;
+  // Words of another length hold the text by chance.
+  const alike = keywords.filter((keyword) => Math.abs(keyword.length - word.length) <= 1);
+  const meant = similarName(word, alike);
+  return word === word.toLowerCase() ? meant?.toLowerCase() : meant;
 }
 
 /** The line of the fault, cut around it, and a caret below. */

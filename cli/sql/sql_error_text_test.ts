@@ -45,6 +45,20 @@ Deno.test("sqlErrorText() keeps what the engine suggests and finds places behind
   );
 });
 
+Deno.test("sqlErrorText() finds the keyword that was meant at the place or one word before it", () => {
+  const hint = (sql: string, near: string): string | undefined => {
+    const message = `Parser Error: syntax error at or near "${near}"`;
+    const error = new SqlError(message, { sql, position: sql.lastIndexOf(near) });
+    return /Did you mean "(.*)"/.exec(sqlErrorText(error, options))?.[1];
+  };
+  equal(hint("selct 1", "selct"), "select");
+  equal(hint("SELECT * FORM runs", "runs"), "FROM");
+  equal(hint("select * from runs wher x = 1", "x"), "where");
+  equal(hint("select * from runs order by 1 lmit 2", "lmit"), "limit");
+  equal(hint("select * from runs where", "where"), undefined);
+  equal(hint("select 1 foo bar", "bar"), undefined);
+});
+
 Deno.test("sqlErrorText() cuts long lines around the place", () => {
   const sql = `SELECT ${"1, ".repeat(200)}x`;
   const text = sqlErrorText(new SqlError("Wrong", { sql, position: sql.length - 1 }), options);

@@ -16,6 +16,30 @@ export function nearestName(wrong: string, names: readonly string[]): string {
   return nearest;
 }
 
+/**
+ * The name that was probably meant: near enough that asking for it does not puzzle.
+ *
+ * @param wrong The name that somebody wrote, in any case.
+ * @param names The names that exist; may be none.
+ * @returns The nearest name that holds `wrong` or needs an edit for every third letter at most;
+ *   undefined where there is none.
+ */
+export function similarName(wrong: string, names: readonly string[]): string | undefined {
+  const written = wrong.toLowerCase();
+  // Of a letter or two no name is nearer than another.
+  if (written.length < 3) return undefined;
+  const near = written.length / 3;
+  let nearest: string | undefined;
+  let least = Infinity;
+  for (const name of names) {
+    const whole = name.toLowerCase();
+    const isPart = whole.includes(written);
+    const distance = alignmentDistance(written, whole) - (isPart ? 0.5 : 0);
+    if (distance < least && (isPart || distance <= near)) [nearest, least] = [name, distance];
+  }
+  return nearest;
+}
+
 function alignmentDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
