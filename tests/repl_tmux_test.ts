@@ -111,8 +111,9 @@ terminalTest(
     await using terminal = await openShell(dataDir);
     await terminal.run(ENDLESS);
     await terminal.shows(/\d\.\d s · no rows yet · Ctrl-C cancels/);
+    await terminal.type("typed meanwhile");
     await terminal.press("C-c");
-    await terminal.shows(/^Cancelled$/m);
+    await terminal.shows(/^Cancelled\nlitmus>$/m);
     await until(async () => {
       await terminal.press("C-l");
       await terminal.run(".daemon");
@@ -196,6 +197,12 @@ terminalTest(
       const screen = await terminal.screen();
       return screen.includes("+ - zoom") && screen !== whole;
     }, "the plot to change");
+    await terminal.resize(60, 20);
+    await until(async () => {
+      const lines = (await terminal.screen()).split("\n");
+      return lines.length === 18 && lines[0]!.includes("scope.ch1") &&
+        lines.at(-1)!.startsWith("+ - zoom");
+    }, "the plot to fit the smaller terminal");
     await terminal.type("SELECT 1;");
     const screen = await terminal.shows(/litmus> SELECT 1;/);
     ok(!screen.includes("+ - zoom"), screen);

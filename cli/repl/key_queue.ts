@@ -61,6 +61,11 @@ export class KeyQueue {
     this.#keys.unshift(key);
   }
 
+  /** Forgets the keys that nobody took yet, as a terminal does at Ctrl-C. */
+  forget(): void {
+    this.#keys = [];
+  }
+
   /**
    * Looks at keys while something else goes on.
    *

@@ -1,5 +1,6 @@
 import { readEnv } from "../../lib/config/data_directory.ts";
 import type { Key } from "./keys.ts";
+import { nextStrokeOrResize } from "./on_resize.ts";
 import { pagerKey, pagerLines } from "./pager_view.ts";
 import { ProgressLine } from "./progress_line.ts";
 import type { Shell } from "./shell.ts";
@@ -79,8 +80,9 @@ async function pageInside(shell: Shell, produce: PagerInput): Promise<void> {
       io.note(
         `\x1b[H${pagerLines(view, lines, io.size()).map((line) => `\x1b[2K${line}`).join("\r\n")}`,
       );
-      const key: Key | undefined = await io.keys.nextStroke();
+      const key: Key | "resize" | undefined = await nextStrokeOrResize(io.keys);
       if (key === undefined) return;
+      if (key === "resize") continue;
       view = pagerKey(view, key.kind === "key" ? key.name : key.text, lines.length, io.size());
     }
   } finally {

@@ -3,6 +3,7 @@ import { renderPlot } from "../plot/render_plot.ts";
 import { cutText } from "../format/text_width.ts";
 import { paint } from "../format/style.ts";
 import type { Key } from "./keys.ts";
+import { nextStrokeOrResize } from "./on_resize.ts";
 import type { PlotSource } from "./plot_source.ts";
 import { isWhole, plotKey, type PlotView, wholeView } from "./plot_view.ts";
 import type { Shell } from "./shell.ts";
@@ -27,41 +28,53 @@ async function explore(
   start: PlotView,
 ): Promise<void> {
   const { io } = shell;
+  const keys = io.keys!;
   let view = start;
   let text = first;
-  let height = drawOver(shell, text, 0);
+  let drawn = drawOver(shell, text, undefined);
   for (
-    let key = await io.keys!.nextStroke();
+    let key = await nextStrokeOrResize(keys);
     key !== undefined;
-    key = await io.keys!.nextStroke()
+    key = await nextStrokeOrResize(keys)
   ) {
-    const next = plotKey(view, nameOf(key));
+    const next = key === "resize" ? view : plotKey(view, nameOf(key));
     if (next === undefined) {
-      if (!isEnd(key)) io.keys!.unread(key);
+      if (key !== "resize" && !isEnd(key)) keys.unread(key);
       break;
     }
     view = next;
     // Keys that were pressed meanwhile come first: only the last view is worth a query.
-    if (io.keys!.hasKey) continue;
+    if (keys.hasKey) continue;
     const shown = isWhole(view) ? undefined : view.shown;
     const series = await shell.interruptible((signal) => source.load(shown, signal));
     if (series === undefined) break;
     text = plotText(shell, source, series, view.shown);
-    height = drawOver(shell, text, height);
+    drawn = drawOver(shell, text, drawn);
   }
   // What stays in the scrollback is the plot alone.
-  io.note(`\x1b[${height}A\r\x1b[J`);
+  io.note(`\x1b[${drawn.height}A\r\x1b[J`);
   await io.out(text);
 }
 
-/** Draws over what was drawn before; the lines it takes, with the line of help. */
-function drawOver(shell: Shell, text: string, height: number): number {
-  const up = height === 0 ? "" : `\x1b[${height}A\r`;
+/** What is on the screen: its lines with the line of help, and the width they were drawn for. */
+interface Drawn {
+  readonly height: number;
+  readonly columns: number;
+}
+
+/** Draws over what was drawn before. */
+function drawOver(shell: Shell, text: string, before: Drawn | undefined): Drawn {
   const { columns } = shell.io.size();
+  // Where the terminal puts the lines of another width is its secret: then on a clean screen.
+  const up = before === undefined
+    ? ""
+    : before.columns === columns
+    ? `\x1b[${before.height}A\r`
+    : "\x1b[H\x1b[2J";
   const lines = text.trimEnd().split("\n").map((line) => `\x1b[2K${line}\r\n`);
   const help = paint(cutText(HELP, columns - 1), "dim", shell.io.color);
   shell.io.note(`${up}${lines.join("")}\x1b[2K${help}\r\n\x1b[J`);
-  return lines.length + 1;
+  return { height: lines.length + 1, columns };
 }
 
 function plotText(

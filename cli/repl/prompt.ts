@@ -4,6 +4,7 @@ import { type EditorAction, emptyEditor } from "./editor_state.ts";
 import { listFiles } from "./file_names.ts";
 import { renderFrame } from "./frame.ts";
 import { pressKey } from "./line_editor.ts";
+import { onResize } from "./on_resize.ts";
 import { offerCompletion } from "./popup.ts";
 import { Screen } from "./screen.ts";
 import { isComplete } from "./session.ts";
@@ -149,10 +150,4 @@ export class Prompt {
   #write(text: string): void {
     if (text !== "") this.#shell.io.note(text);
   }
-}
-
-function onResize(listener: () => void): Disposable {
-  if (Deno.build.os === "windows") return { [Symbol.dispose]: () => {} };
-  Deno.addSignalListener("SIGWINCH", listener);
-  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGWINCH", listener) };
 }

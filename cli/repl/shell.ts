@@ -103,6 +103,7 @@ export class Shell {
     using _watch = this.io.keys?.watch((key) => {
       if (key.kind !== "key" || key.name !== "ctrl+c") return false;
       controller.abort(new DOMException("Cancelled", "AbortError"));
+      this.io.keys?.forget();
       return true;
     });
     try {
