@@ -221,7 +221,9 @@ Deno.test("The command line", async (t) => {
   for (
     const [args, code, words] of [
       [["sql", "SELECT * FROM evnts"], 1, /evnts[\s\S]*\^[\s\S]*|Did you mean/],
-      [["sql", "INSERT INTO runs VALUES (1)"], 1, /litmus: /],
+      [["sql", "INSERT INTO runs VALUES (1)"], 1, /INSERT statements are refused/],
+      [["sql", "delete from runs"], 1, /DELETE statements are refused/],
+      [["show", "latest", "--format", "csv"], 2, /litmus export latest --format csv/],
       [["show", "nobody"], 3, /No run nobody/],
       [["channels", "scope.ch9"], 3, /No channel scope\.ch9/],
       [["lttb", "scope.ch9"], 3, /scope\.ch1/],
@@ -244,6 +246,19 @@ Deno.test("The command line", async (t) => {
       match(result.err, words);
       ok(result.err.startsWith("litmus: "), result.err);
       ok(!/\n\s+at /.test(result.err), "no stack trace");
+    });
+  }
+
+  for (
+    const [args, words] of [
+      [["--outcome", "pased"], /No run has outcome "pased": there is passed/],
+      [["--outcome", "passed", "--until", "1999-01-01"], /No run passes the filters together/],
+    ] as const
+  ) {
+    await t.step(`litmus runs ${args.join(" ")} lists none and says why`, async () => {
+      const { code, err } = await litmus(["runs", ...args, ...dir]);
+      equal(code, 0);
+      match(err, words);
     });
   }
 

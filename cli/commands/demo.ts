@@ -12,12 +12,12 @@ import { programWords } from "../options/program_words.ts";
 
 /** Options of the command. */
 export interface DemoOptions {
-  readonly units: string;
+  readonly units?: string;
 }
 
 /** Records a session and looks at it. */
 export async function demoCommand(context: CommandContext, options: DemoOptions): Promise<void> {
-  const units = parseCount("--units", options.units, 1);
+  const units = parseCount("--units", options.units ?? "8", 1);
   const { output, dataDir, signal } = context;
   context.requireWritable();
   const started = performance.now();

@@ -9,6 +9,7 @@ import type { CommandContext } from "../command_context.ts";
 import { notFound, usageError } from "../failure.ts";
 import { countText } from "../format/text_width.ts";
 import { findRun } from "./find_run.ts";
+import { noRunNote } from "./no_run_note.ts";
 import { runFilterOf, type RunFilterOptions } from "./run_filter.ts";
 
 /** Options of the command. */
@@ -54,9 +55,8 @@ export async function exportCommand(
     values,
   );
   const { output } = context;
-  const count = await output.result(result, {
-    empty: filtered ? "No run passes the filter" : `No runs in ${context.dataDir} yet: litmus demo`,
-  });
+  const count = await output.result(result);
+  if (count === 0) output.note(await noRunNote(context, filter));
   if (output.path !== undefined) {
     output.note(`${countText(count, "row")} written to ${output.path}`);
   }

@@ -5,6 +5,7 @@
 import { runCondition } from "../../lib/runs/run_store.ts";
 import type { CommandContext } from "../command_context.ts";
 import { RUN_COLUMNS } from "../show/run_columns.ts";
+import { noRunNote } from "./no_run_note.ts";
 import { runFilterOf, type RunFilterOptions } from "./run_filter.ts";
 
 /** Lists runs, the latest first. */
@@ -21,14 +22,6 @@ export async function runsCommand(
     `SELECT ${columns} FROM runs WHERE ${condition} ORDER BY run_started_at DESC, run_id ${limit}`,
     values,
   );
-  await context.output.result(result, {
-    times: ["started"],
-    empty: emptyNote(context, Object.keys(filter)),
-  });
-}
-
-function emptyNote(context: CommandContext, filters: readonly string[]): string {
-  return filters.length === 0
-    ? `No runs in ${context.dataDir} yet: litmus demo records some`
-    : `No run passes the filter: litmus runs lists all of them`;
+  const count = await context.output.result(result, { times: ["started"] });
+  if (count === 0) context.output.note(await noRunNote(context, filter));
 }

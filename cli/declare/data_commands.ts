@@ -13,7 +13,7 @@ export function declareDataCommands(program: Command, host: CommandHost): void {
     .description(
       "Records a production session of several units into the data directory, leaves it there, and asks some questions of it.",
     )
-    .option("--units <count>", "units to test", "8")
+    .option("--units <count>", "units to test (default: 8)")
     .addHelpText("after", examples("litmus demo", "litmus demo --units 3"))
     .action(host.action(async () => (await import("../commands/demo.ts")).demoCommand));
 

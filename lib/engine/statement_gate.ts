@@ -18,7 +18,18 @@ import {
   quoteEndArguments,
 } from "./sql_scan.ts";
 
-const REFUSED_VERBS: ReadonlySet<string> = new Set(["PRAGMA", "CALL"]);
+/** Statements that prepare as a SELECT, or that fail on a view before their type can be told. */
+const REFUSED_VERBS: ReadonlySet<string> = new Set([
+  "PRAGMA",
+  "CALL",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "MERGE",
+  "TRUNCATE",
+  "ALTER",
+  "DROP",
+]);
 
 /**
  * Functions that pass as part of a SELECT and yet change or tell something they should not, take raw
@@ -98,7 +109,6 @@ function checkText(sql: string): void {
     throw new SqlError(`SQL text holds ${what}: send exactly one per call`, { sql });
   }
   const verb = firstVerb(sql);
-  // Some of these prepare as a SELECT and would pass by their type.
   if (REFUSED_VERBS.has(verb)) {
     throw new SqlError(`${verb} statements are refused: SQL is read-only here`, { sql });
   }

@@ -30,7 +30,8 @@ export interface RunFilter {
   readonly limit?: number;
 }
 
-const EQUALS: readonly (readonly [keyof RunFilter, string])[] = [
+/** Filters of text by their column of `runs`. */
+export const RUN_FILTER_COLUMNS: readonly (readonly [keyof RunFilter, string])[] = [
   ["serial", "dut_serial"],
   ["product", "product_id"],
   ["station", "station_id"],
@@ -132,7 +133,7 @@ export function runCondition(filter: RunFilter): { condition: string; values: Sq
     values.push(value);
     parts.push(`${text} $${values.length}`);
   };
-  for (const [name, column] of EQUALS) {
+  for (const [name, column] of RUN_FILTER_COLUMNS) {
     const value = filter[name];
     if (typeof value === "string") add(`${column} =`, value);
   }

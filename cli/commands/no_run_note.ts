@@ -1,0 +1,39 @@
+/**
+ * What to say where no run passes the filters.
+ * @module
+ */
+import { RUN_FILTER_COLUMNS, type RunFilter } from "../../lib/runs/run_store.ts";
+import type { CommandContext } from "../command_context.ts";
+
+/** Values to choose from that are named. */
+const NAMED = 5;
+
+/** Why nothing was found: no runs at all, a value that no run has, or their combination. */
+export async function noRunNote(context: CommandContext, filter: RunFilter): Promise<string> {
+  if (Object.keys(filter).length === 0) {
+    return `No runs in ${context.dataDir} yet: litmus demo records some`;
+  }
+  for (const [name, column] of RUN_FILTER_COLUMNS) {
+    const wanted = filter[name];
+    if (typeof wanted !== "string") continue;
+    const near = await nearestValues(context, column, wanted);
+    if (near.includes(wanted)) continue;
+    const known = near.length === 0 ? "no run has any" : `there is ${near.join(", ")}`;
+    return `No run has ${name} ${JSON.stringify(wanted)}: ${known}`;
+  }
+  return "No run passes the filters together: litmus runs lists all of them";
+}
+
+async function nearestValues(
+  context: CommandContext,
+  column: string,
+  wanted: string,
+): Promise<string[]> {
+  const rows = await context.all<{ value: string }>(
+    `SELECT ${column} AS value FROM runs WHERE ${column} <> '' GROUP BY 1
+    ORDER BY value = $1 DESC, jaro_winkler_similarity(lower(value), lower($1)) DESC, value
+    LIMIT ${NAMED}`,
+    [wanted],
+  );
+  return rows.map(({ value }) => value);
+}
