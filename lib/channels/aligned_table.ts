@@ -53,8 +53,8 @@ export function alignedTable(
   query: AlignedQuery & { readonly align: Alignment },
 ): ChannelAnswer {
   checkAligned(query);
-  const { segments } = index.refresh();
-  const found = channelIds.map((id) => findChannel(segments, id, query.sessionId));
+  const listing = index.refresh();
+  const found = channelIds.map((id) => findChannel(listing, id, query.sessionId));
   const sessionId = sharedSession(channelIds, found);
   const sessions = found.map((each) => each.find((session) => session.sessionId === sessionId)!);
   const fields = [

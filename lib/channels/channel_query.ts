@@ -23,7 +23,7 @@ import { channelBlocks } from "./read_channel.ts";
 import { type NumberedBlock, sliceBlock } from "./sample_block.ts";
 import { SegmentIndex } from "./segment_index.ts";
 import type { OnDamage } from "./segment_info.ts";
-import { type ChannelSession, findChannel } from "./segment_selection.ts";
+import { type ChannelSession, damageOf, findChannel } from "./segment_selection.ts";
 
 /** What of a channel is wanted, and how it is read. */
 export interface ChannelFileQuery extends ChannelQuery {
@@ -48,6 +48,7 @@ export interface ChannelAnswer {
  * Prepares the answer to a channel query, for whoever reads without waiting.
  *
  * @throws {NotFoundError} for an unknown channel or session, naming the nearest
+ * @throws {DamagedDataError} where nothing of it is whole
  * @throws {RangeError} for a bad count, time, method or policy
  */
 export function openChannelQuery(
@@ -57,7 +58,7 @@ export function openChannelQuery(
 ): ChannelAnswer {
   checkQuery(query);
   const { index = new SegmentIndex(dataDir), sessionId } = query;
-  const sessions = findChannel(index.refresh().segments, channelId, sessionId);
+  const listing = index.refresh(), sessions = findChannel(listing, channelId, sessionId);
   const segments = sessions.flatMap((session) => session.segments);
   const kind = sharedKind(segments.map(({ dataType }) => dataType));
   const units = sharedUnits(segments.map((segment) => segment.units));
@@ -66,9 +67,12 @@ export function openChannelQuery(
   return {
     schema: { fields },
     *batches(columns = all) {
+      const onDamage = onceEach(query.onDamage);
+      // Reading alone does not meet what is missing at the end of a file, nor files of which nothing is left.
+      damageOf(listing.damage, channelId, sessionId).forEach(onDamage);
       const parts = isDecimated(query)
-        ? decimatedParts(sessions, { ...query, pyramids: index.pyramids })
-        : wholeParts(sessions, query);
+        ? decimatedParts(sessions, { ...query, onDamage, pyramids: index.pyramids })
+        : wholeParts(sessions, { ...query, onDamage });
       for (const part of parts) yield resultBatch(fields, columns, part);
     },
   };
@@ -85,6 +89,7 @@ export function openChannelQuery(
  * @param channelId the channel
  * @returns a result that reads on while it is read, where nothing is decimated
  * @throws {NotFoundError} for an unknown channel or session, naming the nearest
+ * @throws {DamagedDataError} where nothing of it is whole
  * @throws {RangeError} for a bad count, time, method or policy, and where text or structures were to be
  * decimated
  * @throws {StorageError} where a file cannot be read
@@ -96,6 +101,17 @@ export function queryChannelFiles(
 ): QueryResult {
   const { schema, batches } = openChannelQuery(dataDir, channelId, query);
   return new QueryResult(schema, isDecimated(query) ? [...batches()] : inTurns(batches()));
+}
+
+/** Tells of each damage once, however often it is met. */
+function onceEach(onDamage: OnDamage = () => {}): OnDamage {
+  const told = new Set<string>();
+  return (damage) => {
+    const key = `${damage.start} ${damage.end} ${damage.path}`;
+    if (told.has(key)) return;
+    told.add(key);
+    onDamage(damage);
+  };
 }
 
 function isDecimated({ maxPoints, widthPixels }: ChannelQuery): boolean {

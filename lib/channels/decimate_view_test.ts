@@ -88,7 +88,7 @@ Deno.test("The exact methods and narrow views choose the same with and without p
   inDataDir(async (dataDir) => {
     await record(dataDir);
     const index = new SegmentIndex(dataDir), { pyramids } = index;
-    const [session] = findChannel(index.refresh().segments, "x");
+    const [session] = findChannel(index.refresh(), "x");
     const window = { startMicros: START_MICROS + 399_990, endMicros: START_MICROS + 450_000 };
     const choices: (DecimationChoice & ChannelBlockOptions)[] = [
       { maxPoints: 300, method: "lttb" },

@@ -176,6 +176,7 @@ export class FileChannelStore implements AsyncDisposable {
    *
    * @returns columns `session_id, sample_index, timestamp, offset_seconds, value`, in order of session and time
    * @throws {NotFoundError} for an unknown channel or session, naming the nearest
+   * @throws {DamagedDataError} where nothing of it is whole
    * @throws {RangeError} for a bad count or time, and where text or structures were to be downsampled
    * @throws {StorageError} where a file cannot be read
    */

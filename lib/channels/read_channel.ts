@@ -67,6 +67,7 @@ export interface ChannelData {
  * @param dataDir the data directory
  * @param channelId the channel
  * @throws {NotFoundError} for an unknown channel or session
+ * @throws {DamagedDataError} where nothing of it is whole
  * @throws {StorageError} where a file cannot be read
  */
 export function readChannel(
@@ -75,7 +76,7 @@ export function readChannel(
   options: ReadChannelOptions = {},
 ): ChannelData {
   const { index = new SegmentIndex(dataDir), sessionId } = options;
-  const sessions = findChannel(index.refresh().segments, channelId, sessionId);
+  const sessions = findChannel(index.refresh(), channelId, sessionId);
   const blocks = [...channelBlocks(sessions, { ...options, reuse: false })];
   const length = blocks.reduce((sum, { axis }) => sum + axis.length, 0);
   const sampleIndex = new Float64Array(length), timestampMicros = new Float64Array(length);

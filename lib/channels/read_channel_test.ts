@@ -84,7 +84,7 @@ Deno.test("channelBlocks() holds no more than overlaps in time", () =>
       store.write("x", new Float64Array(100), { sampleInterval: 1e-5, start });
       await store.flush();
     }
-    const sessions = findChannel(listSegments(dataDir).segments, "x");
+    const sessions = findChannel(listSegments(dataDir), "x");
     const lengths = Array.from(
       channelBlocks(sessions),
       ({ axis, firstIndex }) => [axis.length, firstIndex],

@@ -1,4 +1,5 @@
-import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
+import { deepStrictEqual as deepEqual, ok, strictEqual as equal, throws } from "node:assert/strict";
+import { dirname, join } from "@std/path";
 import { seeded } from "../arrow/sample_batches_test.ts";
 import { inDataDir, quietStore, START_MICROS } from "./_channel_fixture_test.ts";
 import { queryChannelFiles } from "./channel_query.ts";
@@ -89,6 +90,27 @@ Deno.test("queryChannelFiles() decimates what is whole of a damaged waveform", (
     equal(value?.length, 100);
     equal(new Set(Array.from(value!)).size, 3);
     ok(damage.some((each) => each.path === path && each.start > 0 && each.end < bytes.length));
+  }));
+
+Deno.test("A query tells of segments that are garbage or end too early, alone and beside whole ones", () =>
+  inDataDir(async (dataDir) => {
+    const { path, bytes } = await segmentOf(dataDir);
+    await Deno.writeTextFile(path, "x".repeat(5000));
+    throws(() => queryChannelFiles(dataDir, "x"), /Cannot read channel "x".*bytes 0 to 5000/);
+    await Deno.writeFile(path, bytes.subarray(0, -8));
+    const garbage = join(dirname(path), "x_bbbbbbbb.arrow");
+    await Deno.writeTextFile(garbage, "no channel data");
+    for (const query of [{}, { maxPoints: 10 }]) {
+      const damage: SegmentDamage[] = [];
+      const onDamage = (each: SegmentDamage) => void damage.push(each);
+      await queryChannelFiles(dataDir, "x", { ...query, onDamage }).toColumns();
+      deepEqual(damage.map((each) => each.path).sort(), [path, garbage].sort());
+    }
+    const session = listSegments(dataDir).segments[0]!.sessionId;
+    const damage: SegmentDamage[] = [];
+    const onDamage = (each: SegmentDamage) => void damage.push(each);
+    await queryChannelFiles(dataDir, "x", { sessionId: session, onDamage }).toColumns();
+    deepEqual(damage.map((each) => each.path), [path]);
   }));
 
 Deno.test("listSegments() tells of files that are no channel data", () =>

@@ -97,7 +97,8 @@ export class SegmentIndex {
       if (isDenied(error)) {
         // One closed file must not close all channels.
         const reason = "permission denied";
-        const damage = [{ path, start: 0, end: 0, reason }];
+        const { channelId } = channelOf(path);
+        const damage = [{ path, start: 0, end: 0, reason, channelId }];
         return { sizeBytes: -1, modifiedMillis: -1, segments: [], damage };
       }
       throw storageError("Cannot read channel segment", path, error);
@@ -151,7 +152,7 @@ function inspectSegment(path: string, channelOf: ChannelOf): SegmentListing {
   const sealed = sealedInfo(path);
   if (sealed === undefined) {
     const { channelId, dataType } = channelOf(path);
-    return walkSegment(path, { channelId }, dataType);
+    return ofChannel(channelId, walkSegment(path, { channelId }, dataType));
   }
   const { info, missingBytes } = sealed;
   if (missingBytes === 0) return { segments: [info], damage: [] };
@@ -164,7 +165,11 @@ function inspectSegment(path: string, channelOf: ChannelOf): SegmentListing {
     const ends = [info.sizeBytes, info.sizeBytes + missingBytes];
     damage.push({ path, start: Math.min(...ends), end: Math.max(...ends), reason });
   }
-  return { segments: walked.segments, damage };
+  return ofChannel(info.channelId, { segments: walked.segments, damage });
+}
+
+function ofChannel(channelId: string, { segments, damage }: SegmentListing): SegmentListing {
+  return { segments, damage: damage.map((each) => ({ ...each, channelId })) };
 }
 
 /** What a sealed segment says of itself, and how many bytes are missing of it, below zero where there are more. */

@@ -14,6 +14,8 @@ export interface SegmentDamage {
   readonly end: number;
   /** What was found there. */
   readonly reason: string;
+  /** The channel, where it is told by the look at all files. */
+  readonly channelId?: string;
 }
 
 /** The samples of one channel and session in one file. */

@@ -30,7 +30,7 @@ async function writeSegments(
 }
 
 function segmentsOf(dataDir: string): readonly SegmentInfo[] {
-  return findChannel(listSegments(dataDir).segments, "x")[0]!.segments;
+  return findChannel(listSegments(dataDir), "x")[0]!.segments;
 }
 
 async function mergeAll(dataDir: string, layer?: SegmentFileLayer): Promise<void> {
@@ -144,7 +144,7 @@ Deno.test("sessionBlocks() misses and doubles nothing while its segments are mer
     const values = Array.from({ length: 40 }, (_, i) => i);
     await writeSegments(dataDir, values);
     const merger = new SegmentMerger({ dataDir });
-    const [session] = findChannel(new SegmentIndex(dataDir).refresh().segments, "x");
+    const [session] = findChannel(new SegmentIndex(dataDir).refresh(), "x");
     const seen: number[] = [];
     for (const { values, firstIndex } of sessionBlocks(session!)) {
       ok(values.kind === "number");

@@ -2,9 +2,11 @@
  * Which of the segments on disk count: each sample once.
  * @module
  */
-import { NotFoundError } from "../base/errors.ts";
+import { basename } from "@std/path";
+import { parseChannelFileName } from "../base/data_layout.ts";
+import { DamagedDataError, NotFoundError } from "../base/errors.ts";
 import { nearestIds } from "./_nearest_ids.ts";
-import type { SegmentInfo } from "./segment_info.ts";
+import type { SegmentDamage, SegmentInfo, SegmentListing } from "./segment_info.ts";
 
 /** Session under which the Python package 0.1.3 leaves second copies of what it writes. */
 export const COPY_SESSION = "00000000-0000-0000-0000-000000000000";
@@ -144,9 +146,10 @@ function batchesOf({ covers }: SegmentInfo): number {
  * The sessions of a channel, in order of their first sample.
  *
  * @throws {NotFoundError} naming the nearest channels, or the sessions that there are
+ * @throws {DamagedDataError} where there would be some if their files could be read
  */
 export function findChannel(
-  segments: readonly SegmentInfo[],
+  { segments, damage }: SegmentListing,
   channelId: string,
   sessionId?: string,
 ): ChannelSession[] {
@@ -154,11 +157,41 @@ export function findChannel(
   const ofChannel = segments.filter((segment) => segment.channelId === channelId);
   const sessions = groupSessions(ofChannel, wanted);
   if (sessions.length > 0) return sessions;
+  const [lost] = damageOf(damage, channelId, wanted);
+  if (lost !== undefined) throw unreadable(channelId, lost);
   if (ofChannel.length === 0) throw unknownChannel(segments, channelId);
   const known = groupSessions(ofChannel).map((session) => session.sessionId);
   throw new NotFoundError(
     `Channel "${channelId}" has no session ${sessionId}: it has ${known.slice(-3).join(", ")}` +
       (known.length > 3 ? ` and ${known.length - 3} more` : ""),
+  );
+}
+
+/**
+ * What a look at all files found damaged of a channel.
+ *
+ * @param sessionId only what is in files of this session, as far as their names tell
+ */
+export function damageOf(
+  damage: readonly SegmentDamage[],
+  channelId: string,
+  sessionId?: string,
+): SegmentDamage[] {
+  const wanted = sessionId?.toLowerCase();
+  return damage.filter((each) => {
+    if (each.channelId !== channelId) return false;
+    const session8 = parseChannelFileName(basename(each.path))?.session8;
+    return wanted === undefined || session8 === undefined || wanted.startsWith(session8);
+  });
+}
+
+function unreadable(
+  channelId: string,
+  { path, start, end, reason }: SegmentDamage,
+): DamagedDataError {
+  return new DamagedDataError(
+    `Cannot read channel "${channelId}": nothing of it is whole; ${path}, bytes ${start} to ${end}: ${reason}`,
+    { start, end },
   );
 }
 

@@ -64,7 +64,7 @@ async function record(
     }
     await store.flush();
   }
-  const [session] = findChannel(new SegmentIndex(dataDir).refresh().segments, "x");
+  const [session] = findChannel(new SegmentIndex(dataDir).refresh(), "x");
   const { segments, firstMicros } = session!;
   const pieces = segments.map((segment): ViewPiece => {
     const blocks = [...sessionBlocks({ ...session!, segments: [segment] })];

@@ -42,6 +42,8 @@ export class ChannelCatalog {
   /** The channels that are watched live. */
   readonly feeds: ChannelFeeds;
   #ids: string[] = [];
+  /** Channels of damaged segments: who asks for them is told of the damage. */
+  #lost: ReadonlySet<string | undefined> = new Set();
   #listed = "";
 
   constructor(database: Database, dataDir: string, log: (message: string) => void) {
@@ -65,7 +67,8 @@ export class ChannelCatalog {
 
   /** Brings the channels table up to the files. */
   async refresh(): Promise<void> {
-    const { segments } = this.#index.refresh();
+    const { segments, damage } = this.#index.refresh();
+    this.#lost = new Set(damage.map(({ channelId }) => channelId));
     const summaries = summarizeChannels(segments, readRegistry(this.#dataDir).entries);
     const listed = JSON.stringify(summaries);
     if (listed === this.#listed) return;
@@ -81,9 +84,9 @@ export class ChannelCatalog {
     appender.close();
   }
 
-  /** True for the id of a channel that has segments. */
+  /** True for the id of a channel that has segments, whole or not. */
   has(channelId: string): boolean {
-    return this.#ids.includes(channelId);
+    return this.#ids.includes(channelId) || this.#lost.has(channelId);
   }
 
   /** Ids of all channels. */
