@@ -43,7 +43,11 @@ export {
   liveEvents,
   type LiveEventsOptions,
 } from "./lib/notebook/live_events.ts";
-export { liveChannel, type LiveChannelOptions } from "./lib/notebook/live_channel.ts";
+export {
+  liveChannel,
+  type LiveChannelOptions,
+  type LiveChannelSource,
+} from "./lib/notebook/live_channel.ts";
 export { LiveView, type LiveViewParts } from "./lib/notebook/live_view.ts";
 export type { Broadcast, MimeBundle } from "./lib/notebook/live_output.ts";
 export { withProgress } from "./lib/notebook/progress.ts";

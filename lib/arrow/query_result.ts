@@ -25,13 +25,20 @@ export type Row = Record<string, unknown>;
 export class QueryResult {
   /** Names, formats and nesting of the columns. */
   readonly schema: ArrowSchema;
+  /** How many rows there will be, where that is known before they are read. */
+  readonly expectedRows: number | undefined;
   readonly #source: AsyncIterable<ArrowBatch> | undefined;
   #taken = false;
   #kept: Promise<readonly ArrowBatch[]> | undefined;
 
   /** Wraps batches of one schema; the stores and clients of this package do so for you. */
-  constructor(schema: ArrowSchema, batches: AsyncIterable<ArrowBatch> | readonly ArrowBatch[]) {
+  constructor(
+    schema: ArrowSchema,
+    batches: AsyncIterable<ArrowBatch> | readonly ArrowBatch[],
+    options: { readonly expectedRows?: number | undefined } = {},
+  ) {
     this.schema = schema;
+    this.expectedRows = options.expectedRows;
     if (Symbol.asyncIterator in batches) this.#source = batches;
     else this.#kept = Promise.resolve([...batches]);
   }

@@ -36,6 +36,8 @@ export interface ChannelFileQuery extends ChannelQuery {
 /** An answer that is read in steps: nothing is read before its batches are. */
 export interface ChannelAnswer {
   readonly schema: ArrowSchema;
+  /** How many rows there will be, where that is known before they are read. */
+  readonly expectedRows?: number | undefined;
   /**
    * The batches; each call reads anew.
    *
@@ -66,6 +68,7 @@ export function openChannelQuery(
   const all = fields.map((_, i) => i);
   return {
     schema: { fields },
+    expectedRows: expectedRows(sessions, query),
     *batches(columns = all) {
       const onDamage = onceEach(query.onDamage);
       // Reading alone does not meet what is missing at the end of a file, nor files of which nothing is left.
@@ -99,8 +102,20 @@ export function queryChannelFiles(
   channelId: string,
   query: ChannelFileQuery = {},
 ): QueryResult {
-  const { schema, batches } = openChannelQuery(dataDir, channelId, query);
-  return new QueryResult(schema, isDecimated(query) ? [...batches()] : inTurns(batches()));
+  const { schema, batches, expectedRows } = openChannelQuery(dataDir, channelId, query);
+  const read = isDecimated(query) ? [...batches()] : inTurns(batches());
+  return new QueryResult(schema, read, { expectedRows });
+}
+
+/** All samples are rows, unless some are chosen. */
+function expectedRows(
+  sessions: readonly ChannelSession[],
+  query: ChannelQuery,
+): number | undefined {
+  const { startMicros, endMicros, gaps, lastN = Infinity } = query;
+  const isChosen = startMicros !== undefined || endMicros !== undefined || gaps === "omit";
+  if (isChosen || isDecimated(query)) return undefined;
+  return Math.min(lastN, sessions.reduce((sum, { samples }) => sum + samples, 0));
 }
 
 /** Tells of each damage once, however often it is met. */

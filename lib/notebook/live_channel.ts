@@ -2,11 +2,23 @@
  * A channel as it is written, in a notebook.
  * @module
  */
-import { NotFoundError } from "../base/errors.ts";
+import type { ChannelSubscribeOptions, ChannelUpdate } from "../channels/channel_subscription.ts";
+import type { ChannelSummary } from "../channels/channel_summary.ts";
+import { LiveSamples } from "./_live_samples.ts";
 import { bundleOf } from "./displayable.ts";
 import { type MimeBundle, requireBroadcast } from "./live_output.ts";
 import { LiveView } from "./live_view.ts";
-import { type ChannelSource, plotChannel, type PlotChannelOptions } from "./plot_channel.ts";
+import { Plot } from "./plot.ts";
+import type { PlotChannelOptions } from "./plot_channel.ts";
+import { planPlot } from "./plot_options.ts";
+
+/** What is needed of a channel store to follow a channel. */
+export interface LiveChannelSource {
+  /** Channels and sessions. */
+  list(options?: { readonly sessionId?: string }): Promise<ChannelSummary[]>;
+  /** Samples as they are written. */
+  subscribe(channelId: string, options?: ChannelSubscribeOptions): AsyncIterable<ChannelUpdate>;
+}
 
 /** How a channel is followed. */
 export interface LiveChannelOptions
@@ -15,14 +27,14 @@ export interface LiveChannelOptions
   readonly seconds?: number;
 }
 
-/** Between two looks at the files; samples get there after a second at most. */
-const LOOK_MILLIS = 500;
+/** More than are drawn: what comes between two of them is drawn at once. */
+const UPDATES_PER_SECOND = 10;
 
 /**
  * Shows the last seconds of a channel while it is written, by whichever process, in one output that
- * changes in place, until it is stopped.
+ * changes in place, until it is stopped: what was written before first, then each sample as it comes.
  *
- * @param store a `ChannelStore` or `FileChannelStore`
+ * @param store a `ChannelStore`
  * @param channelId the channel; it may come later
  * @returns the handle: `await view.stop()`
  * @throws {LitmusError} outside of the Deno Jupyter kernel
@@ -35,37 +47,62 @@ const LOOK_MILLIS = 500;
  * ```
  */
 export function liveChannel(
-  store: ChannelSource,
+  store: LiveChannelSource,
   channelId: string,
   options: LiveChannelOptions = {},
 ): LiveView {
-  const { seconds = 30, ...plot } = options;
+  const { seconds = 30, sessionId, ...plot } = options;
   if (!(seconds > 0)) throw new RangeError(`Seconds in sight must be more than 0, got ${seconds}`);
+  const samples = new LiveSamples(seconds), session = sessionId === undefined ? {} : { sessionId };
+  let units: string | undefined;
   return new LiveView({
     broadcast: requireBroadcast(),
     name: `Live channel ${channelId}`,
     follow: async (signal, changed) => {
-      while (!signal.aborted) {
+      const how = { ...session, window: seconds, maxRate: UPDATES_PER_SECOND, signal };
+      for await (const update of store.subscribe(channelId, how)) {
+        if (samples.count === 0) units = await unitsOf(store, channelId, session);
+        samples.add(update);
         changed();
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS));
       }
-      changed();
     },
-    render: () => lastSeconds(store, channelId, seconds, plot),
+    render: () => liveChannelBundle(samples, channelId, { ...plot, units }),
   });
 }
 
-async function lastSeconds(
-  store: ChannelSource,
+async function unitsOf(
+  store: LiveChannelSource,
   channelId: string,
-  seconds: number,
-  options: Omit<LiveChannelOptions, "seconds">,
+  session: { readonly sessionId?: string },
+): Promise<string | undefined> {
+  const all = await store.list(session);
+  return all.find((each) => each.channelId === channelId)?.units ?? undefined;
+}
+
+/** What is shown of the samples that came so far. */
+export async function liveChannelBundle(
+  samples: LiveSamples,
+  channelId: string,
+  { units, title, ...size }:
+    & Omit<LiveChannelOptions, "seconds" | "sessionId">
+    & { readonly units?: string | undefined },
 ): Promise<MimeBundle> {
-  try {
-    const start = new Date(Date.now() - seconds * 1000);
-    return await bundleOf(plotChannel(store, channelId, { ...options, start }));
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    return { "text/plain": `Waiting for channel ${channelId}` };
+  if (samples.count === 0) return { "text/plain": `Waiting for channel ${channelId}` };
+  if (samples.latestText !== undefined) {
+    return { "text/plain": `${channelId}: ${samples.latestText}` };
   }
+  const lost = samples.missed === 0
+    ? ""
+    : `, ${samples.missed.toLocaleString("en-US")} more came too fast`;
+  const plan = planPlot([], {
+    ...size,
+    kind: "line",
+    x: "time,",
+    y: "value",
+    yUnit: units ?? "",
+    ...(samples.sessions > 1 ? { color: "session_id" } : {}),
+    title: title ?? `${channelId}, ${samples.count.toLocaleString("en-US")} samples${lost}`,
+  });
+  const columns = samples.columns(channelId, units);
+  return await bundleOf(new Plot(() => Promise.resolve({ plan, columns })));
 }

@@ -13,8 +13,8 @@ const QUIET_MILLIS = 400;
 const REDRAW_MILLIS = 250;
 
 /**
- * Waits for a query and reads its result, showing time and rows in the notebook while it lasts. Elsewhere
- * it just reads.
+ * Waits for a query and reads its result, showing time and rows in the notebook while it lasts, in percent
+ * where it is known how many there will be, as of a whole channel. Elsewhere it just reads.
  *
  * @param query the promise of a store's `sql` or `query`
  * @param label what is waited for
@@ -38,9 +38,10 @@ export async function withProgress(
 ): Promise<QueryResult> {
   const start = performance.now();
   const batches: ArrowBatch[] = [];
-  let rows = 0;
+  let rows = 0, expected: number | undefined;
   const read = async (): Promise<QueryResult> => {
     const result = await query;
+    expected = result.expectedRows;
     for await (const batch of result.columnBatches()) {
       batches.push(batch);
       rows += batch.rows;
@@ -49,8 +50,16 @@ export async function withProgress(
   };
   return await watch(read(), (word) => {
     const seconds = durationText((performance.now() - start) / 1000);
-    return line(`${label} ${word}: ${rows.toLocaleString("en-US")} rows, ${seconds}`);
+    return line(`${label} ${word}: ${rowsText(rows, expected)}, ${seconds}`);
   });
+}
+
+/** Rows so far, and what part of all that is where it is known. */
+export function rowsText(rows: number, expected: number | undefined): string {
+  const text = `${rows.toLocaleString("en-US")} rows`;
+  if (expected === undefined || expected === 0) return text;
+  const percent = Math.floor(Math.min(1, rows / expected) * 100);
+  return `${percent} %, ${text} of ${expected.toLocaleString("en-US")}`;
 }
 
 /** Shows a line while a promise is pending, from when it has been so for a while. */
