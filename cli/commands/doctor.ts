@@ -80,7 +80,7 @@ function noteDoubles({ output, dataDir }: CommandContext, answer: Record<string,
   const doubles = Number(answer.double_events ?? 0);
   if (doubles > 0) {
     output.note(
-      `Events with the id of one before them: ${doubles}. They stay in events; runs count the first of each`,
+      `Events with the id of one before them: ${doubles}. They stay in their files; the first of each counts`,
     );
   }
   const { note } = (answer.index ?? {}) as { note?: string | null };
@@ -108,5 +108,7 @@ async function drawn(
   const verdict = damaged.length === 0
     ? "nothing is damaged"
     : `${damaged.length} damaged, ${damaged.length - left} of them repaired`;
-  await output.text(`${lines.join("")}${files} files checked, ${verdict}\n`);
+  await output.text(
+    `${lines.join("")}${files} ${files === 1 ? "file" : "files"} checked, ${verdict}\n`,
+  );
 }

@@ -72,9 +72,6 @@ function planArrow(source: string): PlannedFile {
   const { columns, writer, fault } = firstMessage(source);
   if (fault !== undefined) return refused(source, "events", fault);
   if (columns.includes("event_type")) {
-    if (parseEventFileName(name) === null) {
-      return refused(source, "events", "Its name is none of an event file: SESSION_ID.arrow");
-    }
     const root = dirname(dirname(dirname(source)));
     if (writer !== undefined && isWriterAlive(root, writer)) {
       return refused(source, "events", "It is being written: import it when its session has ended");

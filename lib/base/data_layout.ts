@@ -4,6 +4,7 @@
  *     events/{YYYY-MM-DD}/{session_id}.arrow            further writers and segments: {session_id}_{NNNN}.arrow
  *                         {session_id}-{pid}[_{NNNN}].arrow      as the Python package names them
  *                         {session_id}_ref/{id8}_{key}.{ext}
+ *            {folder}/{name}.arrow                      as other programs put them there, when read
  *     channels/{YYYY-MM-DD}/{channel_id}_{session8}[_{NNN}].arrow,  channels/_registry.json
  *     runs/{YYYY-MM-DD}/{stem}.parquet                  anywhere below runs/ when read
  *
@@ -55,7 +56,12 @@ export function eventFilePath(
   return join(layout.events, date, `${encodeNamePart(sessionId)}${suffix}.arrow`);
 }
 
-/** Reads the name of an event file; null where it is none. */
+/** True for the name of a file that may hold events; those that begin with a dot are unfinished or hidden. */
+export function isEventFileName(name: string): boolean {
+  return name.endsWith(".arrow") && !name.startsWith(".");
+}
+
+/** Reads the name of an event file as writers give them; null for others. */
 export function parseEventFileName(name: string): EventFileName | null {
   const match =
     /^([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:-(\d+))?(?:_(\d{4,}))?\.arrow$/

@@ -86,7 +86,10 @@ export class DaemonProcess {
     this.#log = log;
     this.#warehouse = warehouse;
     this.#realDataDir = Deno.realPathSync(options.dataDir);
-    this.#foreign = new ForeignEvents(options.dataDir);
+    this.#foreign = new ForeignEvents(
+      options.dataDir,
+      (sessionId, eventId) => warehouse.follower.hasTaken(sessionId, eventId),
+    );
     const { dataDir } = options;
     this.#merges = new DirectoryMerges(dataDir, new SegmentMerger({ dataDir }));
     this.#gate = new QueryGate(options.maxQueries, DAEMON_LIMITS.waitingQueries);

@@ -1,15 +1,18 @@
 /**
- * Follows all event files of a data directory into the events table: each batch once, in the order of its
- * writer, whether it came by push or is read from the file.
+ * Follows all event files of a data directory into the events table: each batch and each event once, in the
+ * order of its writer, whether it came by push or is read from the file.
  * @module
  */
 import { basename, dirname, join } from "@std/path";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { type FoundStamp, PREFIX_BYTES } from "../arrow/stamp.ts";
-import { type DataLayout, isDateFolder, parseEventFileName } from "../base/data_layout.ts";
-import { FolderState, listFolder } from "../base/folder_state.ts";
+import { type DataLayout, parseEventFileName } from "../base/data_layout.ts";
+import { FolderState } from "../base/folder_state.ts";
+import { isThereSync } from "../base/is_there.ts";
 import { type Damage, EventFileReader } from "../events/event_file_reader.ts";
-import { eventFilesOfDay, onceInOrder } from "../events/event_files.ts";
+import { eventFilesIn, eventFolders, onceInOrder } from "../events/event_files.ts";
+import { isGrowing } from "../events/growing_tail.ts";
+import { SeenEvents } from "../events/seen_events.ts";
 import { TakenSequences } from "../events/taken_sequences.ts";
 
 /** Where a batch came from. */
@@ -31,8 +34,12 @@ const QUIET_CHECK_MILLIS = 5000;
 
 interface Followed {
   readonly reader: EventFileReader;
+  /** Session that its name tells. */
+  readonly sessionId: string | undefined;
   readonly pid: number | undefined;
   size: number;
+  /** When it was written, as found by the last look. */
+  mtime: number;
   checkedAt: number;
   changedAt: number;
 }
@@ -46,6 +53,7 @@ export class EventFollower {
   readonly #files = new Map<string, Followed>();
   readonly #open = new Set<string>();
   readonly #taken = new TakenSequences();
+  readonly #seen = new SeenEvents();
   #damage: Damage[] = [];
 
   /**
@@ -63,9 +71,21 @@ export class EventFollower {
     return this.#taken.last(writer);
   }
 
-  /** Stretches of files that could not be read. */
+  /** Events left out because one with their id was taken before. */
+  get doubles(): number {
+    return this.#seen.doubles;
+  }
+
+  /** Whether an event was taken. */
+  hasTaken(sessionId: string, eventId: string): boolean {
+    return this.#seen.has(sessionId, eventId);
+  }
+
+  /** Stretches of files that could not be read, as `litmus doctor` counts them. */
   damage(): Damage[] {
-    return [...this.#files.values()].flatMap(({ reader }) => reader.damage).concat(this.#damage);
+    const found = [...this.#files.values()].flatMap(({ reader }) => reader.damage);
+    return found.filter((each) => isThereSync(each.file) && !isGrowing(this.#layout.root, each))
+      .concat(this.#damage);
   }
 
   /** Takes in what the files hold and was not taken yet. */
@@ -87,9 +107,15 @@ export class EventFollower {
     // The first batch of a file comes from the file, the next ones need not be looked for there.
     if (!isNext || !this.#files.has(path)) this.scan();
     if (!this.#taken.add(writer, sequence)) return false;
-    this.#take(batch, { writer, pid: undefined, path });
+    const sessionId = parseEventFileName(basename(path))?.sessionId;
+    this.#takeFirsts(sessionId, batch, { writer, pid: undefined, path });
     this.#pass(path, stamp, place.end);
     return true;
+  }
+
+  #takeFirsts(sessionId: string | undefined, batch: ArrowBatch, origin: BatchOrigin): void {
+    const firsts = this.#seen.firsts(sessionId ?? "", batch);
+    if (firsts.rows > 0) this.#take(firsts, origin);
   }
 
   #pass(path: string, { writer, metadataBytes, bodyBytes }: FoundStamp, end: number): void {
@@ -101,12 +127,9 @@ export class EventFollower {
   }
 
   *#newFiles(): Generator<string> {
-    const days = listFolder(this.#layout.events).sort((a, b) => a.name < b.name ? -1 : 1);
-    for (const day of days) {
-      if (!day.isDirectory || !isDateFolder(day.name)) continue;
-      const folder = join(this.#layout.events, day.name);
+    for (const folder of eventFolders(this.#layout)) {
       if (!this.#folders.isChanged(folder)) continue;
-      for (const { path } of eventFilesOfDay(folder)) if (!this.#files.has(path)) yield path;
+      for (const { path } of eventFilesIn(folder)) if (!this.#files.has(path)) yield path;
     }
   }
 
@@ -114,8 +137,10 @@ export class EventFollower {
     const name = parseEventFileName(basename(path));
     this.#files.set(path, {
       reader: new EventFileReader(path),
+      sessionId: name?.sessionId,
       pid: name?.pid ?? undefined,
       size: -1,
+      mtime: 0,
       checkedAt: 0,
       changedAt: 0,
     });
@@ -134,9 +159,13 @@ export class EventFollower {
       this.#open.delete(path); // gone; what was taken from it stays until the next start
       return;
     }
-    if (stat.size === file.size) return;
+    const mtime = stat.mtime?.getTime() ?? now;
+    // A torn end may have been repaired, which can leave the size as it was.
+    const isTorn = file.reader.damage.some(({ torn }) => torn);
+    if (stat.size === file.size && (!isTorn || mtime === file.mtime)) return;
     file.size = stat.size;
-    file.changedAt = stat.mtime?.getTime() ?? now;
+    file.mtime = mtime;
+    file.changedAt = mtime;
     this.#read(path, file);
     if (file.reader.ended) this.#open.delete(path);
   }
@@ -146,7 +175,7 @@ export class EventFollower {
       const options = { reuse: this.#mayReuse() };
       const batches = onceInOrder(file.reader, this.#taken, () => siblings(path), options);
       for (const { batch, stamp } of batches) {
-        this.#take(batch, { writer: stamp?.writer, pid: file.pid, path });
+        this.#takeFirsts(file.sessionId, batch, { writer: stamp?.writer, pid: file.pid, path });
       }
     } catch (error) {
       if (
@@ -172,6 +201,8 @@ export class EventFollower {
 /** The files of the same session behind a file. */
 function siblings(path: string): string[] {
   const sessionId = parseEventFileName(basename(path))?.sessionId;
-  const paths = eventFilesOfDay(dirname(path), sessionId).map((file) => file.path);
-  return paths.slice(paths.indexOf(path) + 1);
+  const files = eventFilesIn(dirname(path), sessionId).filter((file) =>
+    file.sessionId === sessionId
+  );
+  return files.map((file) => file.path).filter((other) => other > path);
 }

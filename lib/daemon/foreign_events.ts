@@ -19,15 +19,19 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Appends events of foreign clients. */
 export class ForeignEvents {
   readonly #dataDir: string;
+  readonly #isTaken: (sessionId: string, eventId: string) => boolean;
   readonly #logs = new Map<string, FileEventLog>();
   #sequence = 0;
 
-  constructor(dataDir: string) {
+  /** @param isTaken whether an event is in the files already */
+  constructor(dataDir: string, isTaken: (sessionId: string, eventId: string) => boolean) {
     this.#dataDir = dataDir;
+    this.#isTaken = isTaken;
   }
 
   /**
-   * Writes a batch in the columns of the event format; resolves once the operating system has it.
+   * Writes a batch in the columns of the event format; resolves once the operating system has it. Events
+   * that are there already are left out: clients put again what they heard no answer to.
    *
    * @returns a number that counts the batches taken
    * @throws {InvalidDataError} for an event that breaks the rules; nothing of the batch is written then
@@ -35,7 +39,11 @@ export class ForeignEvents {
   async append(batch: ArrowBatch): Promise<number> {
     const events = eventsOf(batch);
     const touched = new Set<FileEventLog>();
+    const written = new Set<string>();
     for (const event of events) {
+      const key = `${event.sessionId} ${event.id.toLowerCase()}`;
+      if (written.has(key) || this.#isTaken(event.sessionId, event.id)) continue;
+      written.add(key);
       const log = await this.#logOf(event.sessionId);
       await log.append(event);
       touched.add(log);

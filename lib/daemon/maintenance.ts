@@ -4,7 +4,7 @@
  */
 import { join } from "@std/path";
 import { InvalidDataError, NotFoundError } from "../base/errors.ts";
-import { createRunViews, STORE } from "../engine/catalog.ts";
+import { createRunViews } from "../engine/catalog.ts";
 import { runFileDifference } from "../runs/run_file_difference.ts";
 import { isOwnRunFile } from "../runs/run_file.ts";
 import type { RunTracker, TrackedRun } from "./run_tracker.ts";
@@ -147,16 +147,8 @@ export class Maintenance {
       broken: files.filter(({ status }) => status === "broken"),
       double: files.filter(({ status }) => status === "double"),
       damaged: warehouse.follower.damage(),
-      double_events: await this.#doubleEvents(),
+      double_events: warehouse.follower.doubles,
     };
-  }
-
-  /** Events with the id of one before them, which runs do not count. */
-  async #doubleEvents(): Promise<number> {
-    const [row] = await this.#warehouse.database.rows(
-      `SELECT (count(id) - count(DISTINCT id))::DOUBLE AS n FROM ${STORE}.events`,
-    );
-    return Number(row?.n);
   }
 }
 

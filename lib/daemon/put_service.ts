@@ -85,6 +85,7 @@ export class PutService {
     const events = pickEventColumns(batch);
     const place = pushPlace(message.appMetadata);
     if (place !== undefined) return this.#takePushed(events, message, place);
+    this.#warehouse.takeEvents(); // what the client may have written to a file of its own
     const sequence = await this.#foreign.append(events);
     this.#warehouse.takeEvents();
     return { sequence, rows: batch.rows, level: "flushed" };

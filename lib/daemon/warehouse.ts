@@ -71,7 +71,8 @@ export class Warehouse implements AsyncDisposable {
   readonly #watchers = new Set<() => void>();
   #bootstrapped = false;
   #isDue = false;
-  #toldDamage = 0;
+  /** Damage that was logged. */
+  readonly #told = new Set<string>();
   #closed = false;
 
   private constructor(
@@ -187,11 +188,11 @@ export class Warehouse implements AsyncDisposable {
   }
 
   #tellOfDamage(): void {
-    const damage = this.follower.damage();
-    if (damage.length === this.#toldDamage) return;
-    this.#toldDamage = damage.length;
-    for (const { file, start, end, reason } of damage) {
-      this.#log(`Cannot read ${file} from byte ${start} to ${end}: ${reason}`);
+    for (const { file, start, end, reason } of this.follower.damage()) {
+      const text = `Cannot read ${file} from byte ${start} to ${end}: ${reason}`;
+      if (this.#told.has(text)) continue;
+      this.#told.add(text);
+      this.#log(text);
     }
   }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { type Damage, EventFileReader } from "../events/event_file_reader.ts";
-import { isWriterAlive } from "../events/writer_lock.ts";
+import { isGrowing, isWriting } from "../events/growing_tail.ts";
 import type { DamagedFile } from "./damaged_file.ts";
 import { repairTornTail } from "./repair_torn_tail.ts";
 
@@ -18,49 +18,38 @@ export async function checkEventFile(
   path: string,
   repair: boolean,
 ): Promise<DamagedFile[]> {
-  const { reader, isOurs } = readThrough(path);
-  const { writer } = reader;
-  const isAlive = (): boolean | undefined => isWriting(dataDir, writer);
-  const alive = isAlive();
   const found: DamagedFile[] = [];
-  for (const damage of reader.damage) {
-    // A writer at work is just about to finish it.
-    if (damage.torn && alive === true) continue;
-    if (damage.torn && await isForeignAtWork(path, isOurs)) continue;
-    const repaired = repair && damage.torn && isOurs && alive === false &&
-      await repairTornTail(path, damage.start, () => isAlive() !== false);
-    found.push(reportOf(damage, isOurs, repaired));
+  for (const damage of damageOf(path)) {
+    if (isGrowing(dataDir, damage)) continue;
+    const repaired = repair && await isRepaired(dataDir, damage);
+    found.push(reportOf(damage, repaired));
   }
   return found;
 }
 
-/** Whether the writer lives; undefined where that cannot be told, as on a medium that takes no locks. */
-function isWriting(dataDir: string, writer: string | undefined): boolean | undefined {
-  if (writer === undefined) return undefined;
-  try {
-    return isWriterAlive(dataDir, writer);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined;
-  }
-}
-
-function readThrough(path: string): { reader: EventFileReader; isOurs: boolean } {
+function damageOf(path: string): readonly Damage[] {
   const reader = new EventFileReader(path);
-  const iterator = reader.read();
-  while (iterator.next().done !== true);
-  return { reader, isOurs: reader.writer !== undefined };
+  const batches = reader.read({ reuse: true });
+  while (batches.next().done !== true);
+  return reader.damage;
 }
 
-/** Writers of other programs hold no lock: a file that grew this minute may grow on. */
-async function isForeignAtWork(path: string, isOurs: boolean): Promise<boolean> {
-  if (isOurs) return false;
-  const { mtime } = await Deno.stat(path);
-  return mtime !== null && Date.now() - mtime.getTime() < 60_000;
+async function isRepaired(
+  dataDir: string,
+  { torn, writer, file, start }: Damage,
+): Promise<boolean> {
+  if (!torn || writer === undefined || isWriting(dataDir, writer) !== false) return false;
+  return await repairTornTail(file, start, () => isWriting(dataDir, writer) !== false);
 }
 
-function reportOf(damage: Damage, isOurs: boolean, repaired: boolean): DamagedFile {
-  const { file, start, end, reason } = damage;
-  const whose = isOurs ? "" : " (file of another program)";
+function reportOf({ file, start, end, reason, writer }: Damage, repaired: boolean): DamagedFile {
+  const whose = writer === undefined ? " (file of another program)" : "";
   return { file, start, end, reason: `${reason}${whose}`, repaired };
+}
+
+/** Reports a file of events that lies where nobody looks for one. */
+export function reportMisplaced(path: string): DamagedFile[] {
+  const { size } = Deno.statSync(path);
+  const reason = "It is not read: event files lie in a folder of events/, such as a date";
+  return [{ file: path, start: 0, end: size, reason, repaired: false }];
 }

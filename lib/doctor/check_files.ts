@@ -2,12 +2,12 @@
  * Checks every file of a data directory, with no daemon.
  * @module
  */
-import { basename } from "@std/path";
-import { dataLayout, parseEventFileName } from "../base/data_layout.ts";
+import { basename, dirname } from "@std/path";
+import { dataLayout, isEventFileName } from "../base/data_layout.ts";
 import { StorageError } from "../base/errors.ts";
 import { isPyramidPath } from "../channels/pyramid_format.ts";
 import { checkChannelFile } from "./check_channel_file.ts";
-import { checkEventFile } from "./check_event_file.ts";
+import { checkEventFile, reportMisplaced } from "./check_event_file.ts";
 import { checkPyramid } from "./check_pyramid.ts";
 import { checkRegistry, registryOf } from "./check_registry.ts";
 import { checkRunFile } from "./check_run_file.ts";
@@ -44,8 +44,9 @@ function* checks(dataDir: string, repair: boolean): Generator<[string, Check]> {
   const temporary: Check = (path) => checkTemporary(path, repair);
   for (const path of walkFiles(layout.events)) {
     if (isTemporary(path)) yield [path, temporary];
-    else if (parseEventFileName(basename(path)) !== null) {
-      yield [path, (file) => checkEventFile(dataDir, file, repair)];
+    else if (isEventFileName(basename(path)) && !dirname(path).endsWith("_ref")) {
+      const isRead = dirname(dirname(path)) === layout.events;
+      yield [path, isRead ? (file) => checkEventFile(dataDir, file, repair) : reportMisplaced];
     }
   }
   const registry = registryOf(dataDir);

@@ -1,20 +1,21 @@
 /**
- * The event files of a data directory in the order in which everybody reads them: by date folder, then by
- * name; and the walk over them that meets each batch once, those of a writer in its order.
+ * The event files of a data directory in the order in which everybody reads them: by folder, then by name;
+ * and the walk over them that meets each batch and each event once, those of a writer in its order.
  * @module
  */
 import { join } from "@std/path";
 import type { FoundStamp } from "../arrow/stamp.ts";
-import { type DataLayout, isDateFolder, parseEventFileName } from "../base/data_layout.ts";
+import { type DataLayout, isEventFileName, parseEventFileName } from "../base/data_layout.ts";
 import { listFolder } from "../base/folder_state.ts";
 import { type Damage, type EventFileBatch, EventFileReader } from "./event_file_reader.ts";
+import { SeenEvents } from "./seen_events.ts";
 import { TakenSequences } from "./taken_sequences.ts";
 
 /** An event file. */
 export interface EventFilePlace {
   readonly path: string;
-  /** Session that its name tells. */
-  readonly sessionId: string;
+  /** Session that its name tells; undefined for names that no writer gave, whose events may be of any. */
+  readonly sessionId: string | undefined;
 }
 
 /** A batch and the file it was met in. */
@@ -30,38 +31,47 @@ export interface EventFileWalk {
   readonly reuse?: boolean;
 }
 
-/** Event files in reading order; a session's alone where one is named. */
+/** Event files in reading order; those that may hold a session alone where one is named. */
 export function eventFiles(layout: DataLayout, sessionId?: string): EventFilePlace[] {
-  const days = listFolder(layout.events).filter(({ name, isDirectory }) =>
-    isDirectory && isDateFolder(name)
-  ).map(({ name }) => name).sort();
-  return days.flatMap((day) => eventFilesOfDay(join(layout.events, day), sessionId));
+  return eventFolders(layout).flatMap((folder) => eventFilesIn(folder, sessionId));
 }
 
-/** Event files of one date folder in reading order. */
-export function eventFilesOfDay(folder: string, sessionId?: string): EventFilePlace[] {
+/** The folders that event files lie in, in reading order; writers name them by the date. */
+export function eventFolders(layout: DataLayout): string[] {
+  return listFolder(layout.events).filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => join(layout.events, name)).sort();
+}
+
+/** Event files of one folder in reading order. */
+export function eventFilesIn(folder: string, sessionId?: string): EventFilePlace[] {
   const names = listFolder(folder).filter(({ isFile }) => isFile).map(({ name }) => name).sort();
   const files: EventFilePlace[] = [];
   for (const name of names) {
-    const parsed = parseEventFileName(name);
-    if (parsed === null || (sessionId !== undefined && parsed.sessionId !== sessionId)) continue;
-    files.push({ path: join(folder, name), sessionId: parsed.sessionId });
+    if (!isEventFileName(name)) continue;
+    const told = parseEventFileName(name)?.sessionId;
+    if (sessionId !== undefined && told !== undefined && told !== sessionId) continue;
+    files.push({ path: join(folder, name), sessionId: told });
   }
   return files;
 }
 
-/** The batches of files, each once. */
+/** The batches of files, each once, without events that were met before. */
 export function* eventBatches(
   files: readonly EventFilePlace[],
   options: EventFileWalk = {},
 ): Generator<PlacedBatch> {
   const taken = new TakenSequences();
+  const seen = new SeenEvents();
+  const lastOf = new Map(files.map(({ sessionId }, i) => [sessionId, i]));
   for (const [i, { path, sessionId }] of files.entries()) {
     const reader = new EventFileReader(path);
     const later = (): string[] =>
       files.slice(i + 1).filter((file) => file.sessionId === sessionId).map((file) => file.path);
-    yield* onceInOrder(reader, taken, later, options);
+    for (const found of onceInOrder(reader, taken, later, options)) {
+      yield { ...found, batch: seen.firsts(sessionId ?? "", found.batch) };
+    }
     for (const damage of reader.damage) options.onDamage?.(damage);
+    if (lastOf.get(sessionId) === i) seen.forget(sessionId ?? "");
   }
 }
 

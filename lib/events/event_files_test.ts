@@ -38,21 +38,32 @@ async function withFiles(
 const A = "aaaaaaaa-0000-4000-8000-000000000001";
 const B = "bbbbbbbb-0000-4000-8000-000000000002";
 
-Deno.test("eventFiles() lists by date folder and name, a session's alone where one is named", async () => {
+Deno.test("eventFiles() lists by folder and name, what may hold a session alone where one is named", async () => {
   const names = [
     `2026-01-01/${B}.arrow`,
     `2026-01-02/${A}-77.arrow`,
     `2026-01-02/${A}.arrow`,
     `2026-01-02/${A}_0001.arrow`,
     `2026-01-02/${B}.arrow`,
+    "2026-01-02/from pandas.arrow",
+    `temp/${A}.arrow`,
   ];
-  const others = ["2026-01-02/notes.txt", `temp/${A}.arrow`, `2026-01-02/.${A}.arrow.1-0.tmp`];
+  const others = [
+    "2026-01-02/notes.txt",
+    `2026-01-02/.${A}.arrow.1-0.tmp`,
+    "2026-01-02/.hidden.arrow",
+    `2026-01-02/${A}_ref/data.arrow`,
+    `${A}.arrow`,
+  ];
   const files = Object.fromEntries([...others, ...names.toReversed()].map((name) => [name, []]));
   await withFiles(files, (dataDir) => {
     const layout = dataLayout(dataDir);
     const below = (path: string): string => path.slice(layout.events.length + 1);
     deepEqual(eventFiles(layout).map(({ path }) => below(path)), names);
-    deepEqual(eventFiles(layout, A).map(({ path }) => below(path)), names.slice(1, 4));
+    deepEqual(eventFiles(layout, A).map(({ path }) => below(path)), [
+      ...names.slice(1, 4),
+      ...names.slice(5),
+    ]);
   });
 });
 

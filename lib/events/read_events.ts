@@ -15,7 +15,7 @@ import type { Damage } from "./event_file_reader.ts";
 import { eventBatches, eventFiles } from "./event_files.ts";
 import { parseEvent } from "./event_json.ts";
 import type { LitmusEvent } from "./event_types.ts";
-import { isWriterAlive } from "./writer_lock.ts";
+import { isGrowing } from "./growing_tail.ts";
 
 /** How to read events from files. */
 export interface ReadEventsOptions {
@@ -29,9 +29,10 @@ export interface ReadEventsOptions {
 }
 
 /**
- * Reads events from the files of a data directory: files by date folder and name, each in its own order. A
- * batch that lies in two files, after a failed sync, is read once. Files are passed over by session id,
- * rows by column before any JSON is parsed; one batch is in memory at a time.
+ * Reads events from the files of a data directory: files by folder and name, each in its own order. A batch
+ * that lies in two files, after a failed sync, is read once, and of events with one id the first. Files are
+ * passed over by session id, rows by column before any JSON is parsed; in memory are one batch at a time and
+ * the ids of one session.
  *
  * @param dataDir the data directory; undefined is resolved as by the command line
  * @param filter which events; all by default
@@ -99,9 +100,7 @@ async function* filteredBatches(
   let left = filter.limit === undefined ? Infinity : Math.max(0, Math.trunc(filter.limit));
   const files = eventFiles(dataLayout(root), filter.sessionId);
   const report = (damage: Damage): void => {
-    const growing = damage.torn && damage.writer !== undefined &&
-      isWriterAlive(root, damage.writer);
-    if (!growing) onDamage?.(damage);
+    if (!isGrowing(root, damage)) onDamage?.(damage);
   };
   for (const { batch } of eventBatches(files, { onDamage: report, reuse })) {
     if (left <= 0) return;

@@ -74,7 +74,8 @@ function keepTimes(
   }
 }
 
-function isNull({ nullCount, buffers }: ArrowColumn, row: number): boolean {
+/** Whether a slot of a column is null. */
+export function isNull({ nullCount, buffers }: ArrowColumn, row: number): boolean {
   const validity = buffers[0];
   if (nullCount === 0 || validity === undefined || validity.byteLength === 0) return false;
   return (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 0;

@@ -6,7 +6,7 @@ import { InvalidDataError } from "../base/errors.ts";
 import { DYNAMIC_PREFIXES, SCHEMA_VERSION } from "./columns.ts";
 import { DynamicColumns, DynamicNames } from "./dynamic_columns.ts";
 import { parseEventTime } from "./event_time.ts";
-import { IdSet } from "./id_set.ts";
+import { IdSet } from "../base/id_set.ts";
 import { InstrumentSets } from "./instrument_sets.ts";
 import { MeasurementColumns } from "./measurement_columns.ts";
 import { RunContext } from "./run_context.ts";
