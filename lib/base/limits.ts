@@ -116,6 +116,8 @@ export const DAEMON_LIMITS = {
   batchBytes: 8 * 1024 * 1024,
   /** Threads that fetch large results: more only take turns with those of DuckDB. */
   fetchThreads: 2,
+  /** Threads that answer channel queries which take long: each holds a column of samples meanwhile. */
+  channelThreads: 2,
   /** How long a caller waits for a daemon to come up. */
   startMillis: 20_000,
   /** How long where it still reads its files: a large directory without an index takes minutes. */

@@ -32,6 +32,8 @@ export const CHANNEL_BOUNDS = {
   pyramidCacheBytes: 64 * 1024 * 1024,
   /** From this many samples on a view goes by pyramid: fewer are read and chosen from in some milliseconds. */
   viewSamples: 1024 * 1024,
+  /** An answer that chooses from as many takes longer than others should wait for, some tens of milliseconds. */
+  longSamples: 2 * 1024 * 1024,
   /** Samples without pyramid that a view takes into memory. */
   viewPlainSamples: 4 * 1024 * 1024,
   /** A look at all segments is followed by a rest of this many times its length. */

@@ -6,6 +6,7 @@ import { boolColumn, float64Column, int64Column, utf8Column } from "../arrow/col
 import { type ArrowBatch, type ArrowColumn, type ArrowField, field } from "../arrow/field.ts";
 import type { Alignment, ChannelQuery } from "../protocol/channel_ticket.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
+import { isLongRead } from "./long_read.ts";
 import { checkQuery } from "./_query_checks.ts";
 import type { ChannelAnswer } from "./channel_query.ts";
 import { channelBlocks, type ChannelWindow } from "./read_channel.ts";
@@ -67,6 +68,7 @@ export function alignedTable(
   ];
   return {
     schema: { fields },
+    isLong: () => isLongRead(sessions, query),
     *batches(wanted = fields.map((_, i) => i)) {
       const origin = Math.min(...sessions.map(({ firstMicros }) => firstMicros));
       const series = sessions.map((session, i) =>

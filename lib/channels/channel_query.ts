@@ -8,6 +8,7 @@ import { Turns } from "../base/turns.ts";
 import type { ChannelQuery } from "../protocol/channel_ticket.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { decimatedParts } from "./_decimated_parts.ts";
+import { isLongRead } from "./long_read.ts";
 import { checkQuery } from "./_query_checks.ts";
 import { sharedUnits } from "./_value_units.ts";
 import {
@@ -38,6 +39,8 @@ export interface ChannelAnswer {
   readonly schema: ArrowSchema;
   /** How many rows there will be, where that is known before they are read. */
   readonly expectedRows?: number | undefined;
+  /** True where the first batch takes longer than others in the same thread should wait. */
+  readonly isLong: () => boolean;
   /**
    * The batches; each call reads anew.
    *
@@ -69,6 +72,7 @@ export function openChannelQuery(
   return {
     schema: { fields },
     expectedRows: expectedRows(sessions, query),
+    isLong: () => isDecimated(query) && isLongRead(sessions, query, index.pyramids),
     *batches(columns = all) {
       const onDamage = onceEach(query.onDamage);
       // Reading alone does not meet what is missing at the end of a file, nor files of which nothing is left.

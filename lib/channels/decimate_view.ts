@@ -56,6 +56,29 @@ export function decimateByPyramid(
   }
 }
 
+/**
+ * True where {@linkcode decimateByPyramid} has little to read: the pyramids are there, and the method goes by
+ * them.
+ */
+export function isViewed(
+  session: ChannelSession,
+  { widthPixels, method = "display", gaps = "break" }: DecimationChoice,
+  options: ChannelBlockOptions,
+  pyramids: PyramidCache,
+): boolean {
+  if (options.captures === true || options.lastN !== undefined || !isInOrder(session)) return false;
+  if (widthPixels === undefined && method !== "display" && method !== "minmax") return false;
+  const needsAll = gaps === "keep" || widthPixels === undefined && method === "display";
+  let plainSamples = 0;
+  const isQuick = windowOf(session, options).segments.every((segment) => {
+    const found = pyramids.existing(segment)?.header.gaps;
+    if (found === undefined) return (plainSamples += segment.samples) < CHANNEL_BOUNDS.viewSamples;
+    return found !== null && (needsAll || found.length === 0);
+  });
+  pyramids.trim();
+  return isQuick;
+}
+
 /** Numbers, one segment after the other in time. */
 function isInOrder({ segments }: ChannelSession): boolean {
   return segments.every(({ dataType, ordered, lastMicros, shared }, i) =>

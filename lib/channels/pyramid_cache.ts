@@ -28,13 +28,23 @@ export class PyramidCache {
    */
   of(segment: SegmentInfo): PyramidFile | undefined {
     if (!segment.sealed || !deservesPyramid(segment)) return undefined;
+    return this.#take(segment, () => PyramidFile.open(segment) ?? made(segment)).file;
+  }
+
+  /** The pyramid of a segment where it has one already: to make it takes all samples. */
+  existing(segment: SegmentInfo): PyramidFile | undefined {
+    if (!segment.sealed || !deservesPyramid(segment)) return undefined;
+    const { file } = this.#take(segment, () => PyramidFile.open(segment));
+    if (file === undefined) this.#known.delete(segment.path);
+    return file;
+  }
+
+  #take(segment: SegmentInfo, open: () => PyramidFile | undefined): Known {
     const identity = segmentIdentity(segment), before = this.#known.get(segment.path);
-    const known = before?.identity === identity
-      ? before
-      : { identity, file: PyramidFile.open(segment) ?? made(segment) };
+    const known = before?.identity === identity ? before : { identity, file: open() };
     this.#known.delete(segment.path);
     this.#known.set(segment.path, known);
-    return known.file;
+    return known;
   }
 
   /** Makes the pyramid of a segment anew: its file is damaged, or the segment is. */

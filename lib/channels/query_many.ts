@@ -42,6 +42,7 @@ export function openManyChannels(
   fields[value] = withUnits(field("value", format), sharedUnits(values.map(unitsOf)));
   return {
     schema: { fields },
+    isLong: () => answers.some(({ isLong }) => isLong()),
     *batches(wanted = fields.map((_, i) => i)) {
       for (const [i, answer] of answers.entries()) {
         for (const batch of answer.batches()) yield labelled(ids[i]!, batch, fields, wanted);

@@ -6,19 +6,20 @@ import type { ArrowBatch, ArrowSchema } from "../arrow/field.ts";
 import { int64Column, utf8Column } from "../arrow/column_builder.ts";
 import { field } from "../arrow/field.ts";
 import { Turns } from "../base/turns.ts";
-import { type ChannelAnswer, openChannelQuery } from "../channels/channel_query.ts";
-import { openManyChannels } from "../channels/query_many.ts";
+import type { ChannelAnswer } from "../channels/channel_query.ts";
 import { readRegistry } from "../channels/channel_registry.ts";
 import { type ChannelSummary, summarizeChannels } from "../channels/channel_summary.ts";
 import { SegmentIndex } from "../channels/segment_index.ts";
 import { STORE } from "../engine/catalog.ts";
 import type { Database } from "../engine/database.ts";
 import { TableAppender } from "../engine/table_appender.ts";
-import { registerTableFunction } from "../engine/table_function.ts";
+import { registerTableFunction, type TableSource } from "../engine/table_function.ts";
 import type { ChannelQuery, ChannelTicket } from "../protocol/channel_ticket.ts";
 import type { PutAcknowledgement } from "../protocol/names.ts";
+import { openTicket } from "./channel_answer.ts";
 import { ChannelFeeds } from "./channel_feeds.ts";
 import { channelFunctions } from "./channel_functions.ts";
+import { ChannelThreads } from "./channel_thread.ts";
 import { ForeignSamples } from "./foreign_samples.ts";
 
 const FIELDS = [
@@ -39,6 +40,7 @@ export class ChannelCatalog {
   readonly #dataDir: string;
   readonly #index: SegmentIndex;
   readonly #foreign: ForeignSamples;
+  readonly #threads: ChannelThreads;
   /** The channels that are watched live. */
   readonly feeds: ChannelFeeds;
   #ids: string[] = [];
@@ -46,9 +48,16 @@ export class ChannelCatalog {
   #lost: ReadonlySet<string | undefined> = new Set();
   #listed = "";
 
-  constructor(database: Database, dataDir: string, log: (message: string) => void) {
+  /** @param options threads for answers that take long, in a process that serves others */
+  constructor(
+    database: Database,
+    dataDir: string,
+    options: { readonly log: (message: string) => void; readonly threads: number },
+  ) {
+    const { log, threads } = options;
     this.#database = database;
     this.#dataDir = dataDir;
+    this.#threads = new ChannelThreads(threads);
     this.#index = new SegmentIndex(dataDir);
     this.feeds = new ChannelFeeds(this.#index, log);
     this.#foreign = new ForeignSamples(dataDir, this.feeds);
@@ -56,13 +65,29 @@ export class ChannelCatalog {
 
   /** Makes `channel(..)`, `lttb(..)` and `min_max_lttb(..)` known to SQL. */
   register(): void {
-    for (const spec of channelFunctions((id, query) => this.#open(id, query))) {
+    for (const spec of channelFunctions((id, query) => this.#source(id, query))) {
       registerTableFunction(this.#database, spec);
     }
   }
 
-  #open(channelId: string, query: ChannelQuery): ChannelAnswer {
-    return openChannelQuery(this.#dataDir, channelId, { ...query, index: this.#index });
+  #open(channelId: string, query: ChannelTicket): ChannelAnswer {
+    return openTicket(this.#dataDir, channelId, query, this.#index);
+  }
+
+  /** The rows of a call in SQL; those that take long are read by a thread before the statement runs. */
+  #source(channelId: string, query: ChannelQuery): TableSource {
+    const answer = this.#open(channelId, query);
+    if (!this.#threads.isOpen || !answer.isLong()) return answer;
+    const question = { dataDir: this.#dataDir, channelId, query };
+    let ready: readonly ArrowBatch[] | undefined;
+    return {
+      schema: answer.schema,
+      batches: (columns) =>
+        ready?.map((batch) => withColumns(batch, columns)) ?? answer.batches(columns),
+      prepare: async (signal) => {
+        ready = await Array.fromAsync(this.#threads.answer(question, signal));
+      },
+    };
   }
 
   /** Brings the channels table up to the files. */
@@ -100,20 +125,15 @@ export class ChannelCatalog {
     query: ChannelTicket,
     signal: AbortSignal,
   ): { schema: ArrowSchema; batches: AsyncIterable<ArrowBatch> } {
-    const { schema, batches } = this.#openTicket(channelId, query);
-    return { schema, batches: inTurns(batches(), signal) };
+    const { schema, batches, isLong } = this.#open(channelId, query);
+    if (!this.#threads.isOpen || !isLong()) return { schema, batches: inTurns(batches(), signal) };
+    const question = { dataDir: this.#dataDir, channelId, query };
+    return { schema, batches: this.#threads.answer(question, signal) };
   }
 
   /** Columns of the answer to a channel ticket. */
   schemaOf(channelId: string, query: ChannelTicket): ArrowSchema {
-    return this.#openTicket(channelId, query).schema;
-  }
-
-  #openTicket(channelId: string, query: ChannelTicket): ChannelAnswer {
-    const { with: others, ...rest } = query;
-    if (others === undefined && query.align === undefined) return this.#open(channelId, rest);
-    const ids = [channelId, ...others ?? []];
-    return openManyChannels(this.#dataDir, ids, { ...rest, index: this.#index });
+    return this.#open(channelId, query).schema;
   }
 
   /** Takes samples of a client that has no file of its own. */
@@ -124,6 +144,7 @@ export class ChannelCatalog {
   /** Publishes what was put and closes. */
   async close(): Promise<void> {
     this.feeds.close();
+    this.#threads.close();
     await this.#foreign.close();
   }
 }
@@ -139,6 +160,14 @@ async function* inTurns(
     signal.throwIfAborted();
     yield batch;
   }
+}
+
+function withColumns({ schema, rows, columns }: ArrowBatch, wanted: readonly number[]): ArrowBatch {
+  return {
+    schema: { fields: wanted.map((i) => schema.fields[i]!) },
+    rows,
+    columns: wanted.map((i) => columns[i]!),
+  };
 }
 
 function toBatch(summaries: readonly ChannelSummary[]): ArrowBatch {

@@ -114,6 +114,7 @@ export class DaemonProcess {
         dataDir: options.dataDir,
         memoryBytes: options.memoryBytes,
         fetchThreads: DAEMON_LIMITS.fetchThreads,
+        channelThreads: DAEMON_LIMITS.channelThreads,
         spillDirectory: freshSpillFolder(paths),
         writable: isWritable(options.dataDir),
         log: (message) => log.write(message),

@@ -36,6 +36,8 @@ export interface WarehouseOptions {
   readonly memoryBytes?: number;
   /** Threads that fetch large results. @default 0 */
   readonly fetchThreads?: number;
+  /** Threads that answer channel queries which take long. @default 0 */
+  readonly channelThreads?: number;
   /** Folder to spill to. */
   readonly spillDirectory?: string;
   /** False to leave the data directory as it is: no files of runs, no index file. */
@@ -89,7 +91,8 @@ export class Warehouse implements AsyncDisposable {
     this.layout = dataLayout(options.dataDir);
     this.#materialized = new MaterializedLog(options.dataDir);
     this.#runFolders = new RunFolders(this.layout.runs, new FolderState());
-    this.channels = new ChannelCatalog(database, options.dataDir, options.log);
+    const { dataDir, log, channelThreads: threads = 0 } = options;
+    this.channels = new ChannelCatalog(database, dataDir, { log, threads });
     this.tracker = new RunTracker(() => {
       if (this.#bootstrapped) this.#materializeSoon();
     });

@@ -8,6 +8,7 @@ import { FetchThreads } from "./fetch_threads.ts";
 import { type Native, openNative } from "./native_library.ts";
 import { engineFault, readFault } from "./sql_fault.ts";
 import { sqlText } from "./sql_text.ts";
+import type { StatementCalls } from "./table_calls.ts";
 
 /** Connections kept for the next requests. */
 const IDLE_CONNECTIONS = 4;
@@ -37,6 +38,8 @@ export class Database {
   readonly native: Native | undefined;
   /** Threads for large results. */
   readonly fetchThreads: FetchThreads;
+  /** Table function calls of the statements that run, by connection. */
+  readonly calls = new Map<number, StatementCalls>();
   readonly #idle: DuckDBConnection[] = [];
   #closed = false;
 

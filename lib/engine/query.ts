@@ -14,6 +14,7 @@ import { QueryGuard } from "./query_guard.ts";
 import { resultBatches } from "./result_batches.ts";
 import { onlyStatement } from "./sql_scan.ts";
 import { prepareReading } from "./statement_gate.ts";
+import { StatementCalls } from "./table_calls.ts";
 
 export type { Parameters, ParameterValue } from "./bind_parameters.ts";
 
@@ -75,9 +76,18 @@ async function start(
   sql: string,
   parameters: Parameters | undefined,
 ): Promise<DuckDBResult> {
-  guard.check();
-  await connection.run("BEGIN TRANSACTION READ ONLY");
-  return await execute(database, connection, guard, sql, parameters);
+  using calls = new StatementCalls(database.calls, connection);
+  for (;;) {
+    guard.check();
+    await connection.run("BEGIN TRANSACTION READ ONLY");
+    try {
+      return await execute(database, connection, guard, sql, parameters);
+    } catch (error) {
+      if (!calls.isWaiting) throw error;
+    }
+    await connection.run("ROLLBACK");
+    await calls.prepare(guard.stopped);
+  }
 }
 
 async function execute(

@@ -20,6 +20,7 @@ export class QueryGuard {
   readonly #sql: string;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopped = new AbortController();
   #timedOut = false;
   #isInterrupted = false;
   #callers = 0;
@@ -27,6 +28,7 @@ export class QueryGuard {
   #giveBack: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #stop = (): void => {
+    this.#stopped.abort();
     this.interrupt();
     // Nobody is there to be told: the connection must not wait for a reader that may never come.
     if (this.#callers === 0) void this.close();
@@ -49,6 +51,11 @@ export class QueryGuard {
         this.#stop();
       }, options.timeoutMillis);
     }
+  }
+
+  /** Aborts when the query was cancelled or its time is over. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal;
   }
 
   /** Notes that somebody waits for what is done, and so will hear of an interruption. */

@@ -1,6 +1,7 @@
 /**
  * Table functions in JavaScript: SQL names them, their rows come as Arrow batches, only the columns that the
- * statement uses are handed over. They run on the main thread, between other work.
+ * statement uses are handed over. They run on the main thread, between other work; what takes long is made
+ * ready before (`table_calls.ts`).
  * @module
  */
 import {
@@ -22,6 +23,7 @@ import type {
 import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowColumn, ArrowSchema } from "../arrow/field.ts";
 import type { Database } from "./database.ts";
+import type { Preparable } from "./table_calls.ts";
 
 /** Types of arguments. */
 export type ArgumentType = "text" | "whole" | "time" | "flag";
@@ -29,8 +31,8 @@ export type ArgumentType = "text" | "whole" | "time" | "flag";
 /** Value of an argument: text, a whole number, microseconds since the epoch, or true and false. */
 export type ArgumentValue = string | number | boolean | null;
 
-/** Rows of one call. */
-export interface TableSource {
+/** Rows of one call; those of a statement that is only described are never prepared. */
+export interface TableSource extends Preparable {
   /** Columns of formats u, l, g, b, tsu:UTC. */
   readonly schema: ArrowSchema;
   /**
@@ -77,7 +79,7 @@ export function registerTableFunction(database: Database, spec: TableFunctionSpe
     parameterTypes: spec.positional.map((type) => ARGUMENT_TYPES[type]),
     namedParameterTypes: types(spec.named),
     supportsProjectionPushdown: true,
-    bindFunction: (info) => guarded(info, () => bind(spec, info)),
+    bindFunction: (info) => guarded(info, () => bind(database, spec, info)),
     initFunction: (info) =>
       guarded(info, () => {
         const source = info.getBindData() as TableSource;
@@ -97,12 +99,19 @@ function guarded(info: { setError(error: string): void }, work: () => void): voi
   }
 }
 
-function bind(spec: TableFunctionSpec, info: DuckDBTableFunctionBindInfo): void {
+function bind(
+  database: Database,
+  spec: TableFunctionSpec,
+  info: DuckDBTableFunctionBindInfo,
+): void {
   const positional = spec.positional.map((_, i) => argument(info.getParameter(i)));
   const named = Object.fromEntries(
     Object.keys(spec.named).map((name) => [name, argument(info.getNamedParameter(name))]),
   );
-  const source = spec.open(positional, named);
+  const open = (): TableSource => spec.open(positional, named);
+  const calls = database.calls.get(info.clientContext.connectionId);
+  const key = JSON.stringify([spec.name, positional, named]);
+  const source = calls === undefined ? open() : calls.bind(key, open);
   for (const { name, format } of source.schema.fields) {
     const type = COLUMN_TYPES[format];
     if (type === undefined) throw new TypeError(`Column "${name}": format "${format}" has no type`);
