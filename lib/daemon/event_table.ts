@@ -21,7 +21,7 @@ export class EventTable {
 
   /** Opens the table. */
   static async open(database: Database): Promise<EventTable> {
-    const connection = await database.borrow();
+    const connection = await database.connect();
     const target = { catalog: "memory", schema: "store", table: "events" };
     return new EventTable(await TableAppender.open(database, target, connection));
   }

@@ -5,7 +5,7 @@
 import type { ArrowField, ArrowSchema } from "../arrow/field.ts";
 import { field } from "../arrow/field.ts";
 import { SqlError } from "../base/errors.ts";
-import { type ColumnSource, resultSchema } from "../engine/chunk_arrow.ts";
+import { type ColumnSource, schemaOf as arrowSchemaOf } from "../engine/chunk_arrow.ts";
 import type { ParameterValue } from "../engine/query.ts";
 import { prepareReading } from "../engine/statement_gate.ts";
 import { parameterField } from "./flight_sql_parameters.ts";
@@ -35,23 +35,24 @@ export async function describeForDriver(
   await warehouse.prepareFor(sql);
   const { database } = warehouse;
   const connection = await database.borrow();
+  const { duckdb } = connection;
   // PIVOT looks for its columns while it is prepared, which can take long.
   const interrupt = (): void => connection.interrupt();
   signal.addEventListener("abort", interrupt, { once: true });
   try {
     signal.throwIfAborted();
-    await connection.run("BEGIN TRANSACTION READ ONLY");
-    const prepared = await prepareReading(connection, sql);
+    await connection.begin();
+    const prepared = await prepareReading(duckdb, sql);
     const description = {
-      schema: schemaOf(warehouse, connection, prepared),
-      parameters: parametersOf(warehouse, connection, prepared),
+      schema: schemaOf(warehouse, duckdb, prepared),
+      parameters: parametersOf(warehouse, duckdb, prepared),
     };
     prepared.destroySync();
-    await connection.run("ROLLBACK");
+    await connection.rollback(true);
     database.release(connection);
     return description;
   } catch (error) {
-    connection.closeSync();
+    connection.close();
     throw error;
   } finally {
     signal.removeEventListener("abort", interrupt);
@@ -67,7 +68,7 @@ function schemaOf(
   for (let i = 0; i < prepared.columnCount; i++) {
     if (Number(prepared.columnTypeId(i)) === 0) return undefined;
   }
-  return resultSchema(database, connection, prepared);
+  return arrowSchemaOf(database, connection, prepared);
 }
 
 function parametersOf(
@@ -83,7 +84,7 @@ function parametersOf(
       columnName: () => name,
       columnType: () => prepared.parameterType(i + 1),
     };
-    const [typed] = resultSchema(database, connection, source).fields;
+    const [typed] = arrowSchemaOf(database, connection, source).fields;
     return parameterField(typed ?? field(name, "u"));
   });
 }

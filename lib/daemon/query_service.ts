@@ -175,17 +175,24 @@ export function flightInfo(
   };
 }
 
-/** The messages of a result: its schema, then its batches with their dictionaries. */
+/**
+ * The messages of a result: its schema, then its batches with their dictionaries. The schema waits for the
+ * first batch, so that a small answer goes out in one piece.
+ */
 export async function* payloads(
   schema: ArrowSchema,
   batches: AsyncIterable<ArrowBatch>,
 ): AsyncGenerator<FlightPayload> {
-  yield { header: encodeSchema(schema).metadata };
+  const header = encodeSchema(schema).metadata;
+  let isSent = false;
   for await (const batch of batches) {
+    if (!isSent) yield { header };
+    isSent = true;
     for (const { metadata, body } of encodeDictionaries(batch)) yield { header: metadata, body };
     const { metadata, body } = encodeBatch(batch);
     yield { header: metadata, body };
   }
+  if (!isSent) yield { header };
 }
 
 function channelRequest(ticket: string): TicketRequest {

@@ -22,6 +22,15 @@ const AS_TEXT: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.VARIANT,
 ]);
 
+/** Types that may hold others; the rest of a type need not be asked for. */
+const NESTED: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.LIST,
+  DuckDBTypeId.ARRAY,
+  DuckDBTypeId.MAP,
+  DuckDBTypeId.STRUCT,
+  DuckDBTypeId.UNION,
+]);
+
 /** What names and types of columns can be asked of. */
 interface Columns {
   readonly columnCount: number;
@@ -37,17 +46,16 @@ interface Columns {
  * @returns the statement to run instead, or undefined where the given one will do
  */
 export function arrowStatement(statement: string, columns: Columns): string | undefined {
-  const casts: string[] = [];
-  let changed = false;
-  for (let i = 0; i < columns.columnCount; i++) {
-    // A type that hangs on a parameter is known as 0 and cannot be asked for further.
-    const isKnown = Number(columns.columnTypeId(i)) !== 0;
-    const wanted = isKnown ? arrowType(columns.columnType(i)) : undefined;
-    changed ||= wanted !== undefined;
-    const value = wanted === undefined ? `c${i}` : `CAST(c${i} AS ${wanted})`;
-    casts.push(`${value} AS ${sqlName(columns.columnName(i))}`);
-  }
-  if (!changed) return undefined;
+  // A type that hangs on a parameter is known as 0 and cannot be asked for further.
+  const wanted = Array.from({ length: columns.columnCount }, (_, i) => {
+    const id = columns.columnTypeId(i);
+    return AS_TEXT.has(id) || NESTED.has(id) ? arrowType(columns.columnType(i)) : undefined;
+  });
+  if (wanted.every((each) => each === undefined)) return undefined;
+  const casts = wanted.map((each, i) => {
+    const value = each === undefined ? `c${i}` : `CAST(c${i} AS ${each})`;
+    return `${value} AS ${sqlName(columns.columnName(i))}`;
+  });
   const names = casts.map((_, i) => `c${i}`).join(", ");
   return `SELECT ${casts.join(", ")} FROM (\n${statement}\n) AS result(${names})`;
 }

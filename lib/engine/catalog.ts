@@ -130,28 +130,43 @@ export async function createRunViews(database: Database): Promise<void> {
   for (const table of Object.values(RUN_TABLES)) {
     const indexed = await queryColumns(database, `${INDEX}.${table}`);
     const live = await queryColumns(database, `${STORE}.${table}`);
-    const columns = viewColumns([...indexed, ...live].map(({ name }) => name));
-    const casts = sameTypes(indexed, live);
     await database.run(
-      `CREATE OR REPLACE VIEW memory.main.${table} AS SELECT ${
-        columns.map(sqlName).join(", ")
-      } FROM (
-        SELECT *${casts} FROM ${INDEX}.${table} UNION ALL BY NAME
-        SELECT *${casts} FROM ${STORE}.${table})`,
+      `CREATE OR REPLACE VIEW memory.main.${table} AS ${unionOf(table, indexed, live)}`,
     );
   }
 }
 
-/** What gives columns one type that files and going runs type in different ways. */
-function sameTypes(one: readonly TableColumn[], other: readonly TableColumn[]): string {
-  const types = new Map(one.map(({ name, type }) => [name.toLowerCase(), type]));
-  const casts = other.flatMap(({ name, type }) => {
-    const has = types.get(name.toLowerCase());
-    if (has === undefined || has === type) return [];
-    const wider = widerType(has, type) ?? widerType(type, has) ?? "VARCHAR";
-    return [`CAST(${sqlName(name)} AS ${wider}) AS ${sqlName(name)}`];
-  });
-  return casts.length === 0 ? "" : ` REPLACE (${casts.join(", ")})`;
+/** Names each column: UNION ALL BY NAME over stars takes the engine half as long again to plan. */
+function unionOf(
+  table: string,
+  indexed: readonly TableColumn[],
+  live: readonly TableColumn[],
+): string {
+  const columns = viewColumns([...indexed, ...live].map(({ name }) => name));
+  const select = (schema: string, own: TableTypes, other: TableTypes): string => {
+    const list = columns.map((name) => columnOf(name, own, other)).join(", ");
+    return `SELECT ${list} FROM ${schema}.${table}`;
+  };
+  const [one, two] = [typesOf(indexed), typesOf(live)];
+  return `${select(INDEX, one, two)} UNION ALL ${select(STORE, two, one)}`;
+}
+
+/** Types of columns by lower-case name. */
+type TableTypes = ReadonlyMap<string, string>;
+
+function typesOf(columns: readonly TableColumn[]): TableTypes {
+  return new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]));
+}
+
+/** A column in the type that it has on both sides: files and going runs may type it in different ways. */
+function columnOf(name: string, own: TableTypes, other: TableTypes): string {
+  const quoted = sqlName(name);
+  const type = own.get(name.toLowerCase());
+  const others = other.get(name.toLowerCase()) ?? type;
+  if (type === undefined) return `NULL AS ${quoted}`;
+  if (others === type || others === undefined) return quoted;
+  const wider = widerType(type, others) ?? widerType(others, type) ?? "VARCHAR";
+  return `CAST(${quoted} AS ${wider}) AS ${quoted}`;
 }
 
 /** Columns of the contract first, in its order, then the others by name; internal ones left out. */

@@ -34,6 +34,19 @@ const encoder = new TextEncoder();
 export function resultSchema(
   database: Database,
   connection: DuckDBConnection,
+  result: DuckDBResult,
+): ArrowSchema {
+  const target = nativeFor(database, connection);
+  const pointer = resultPointer(database, result);
+  return target === undefined || pointer === undefined
+    ? schemaOf(database, connection, result)
+    : whilePinned([result], () => ({ fields: fieldsOfResult(target, pointer) }));
+}
+
+/** The Arrow schema of columns that are only described. */
+export function schemaOf(
+  database: Database,
+  connection: DuckDBConnection,
   source: ColumnSource,
 ): ArrowSchema {
   const names = Array.from({ length: source.columnCount }, (_, i) => source.columnName(i));
@@ -84,23 +97,46 @@ function nativeFields(
     const namePointers = new BigUint64Array(
       nameBytes.map((bytes) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)))),
     );
-    const schema: Structure = new BigUint64Array(9);
-    withArrowOptions(sourceOf(target), (options) => {
-      const error = native.symbols.duckdb_to_arrow_schema(
-        options,
-        typePointers,
-        namePointers,
-        BigInt(names.length),
-        schema,
-      );
-      raise(native.symbols, error, "Cannot describe the result as Arrow");
-    });
-    try {
-      return [...new FieldReader().read(schema).children];
-    } finally {
-      release(schema, SCHEMA_RELEASE);
-    }
+    return fieldsOf(target, typePointers, namePointers);
   });
+}
+
+/** The same for a result, which has names and types in the form that is wanted. */
+function fieldsOfResult(target: NativeConnection, result: Pointer): ArrowField[] {
+  const { symbols } = target.native;
+  const count = Number(symbols.duckdb_column_count(result));
+  const types = new BigUint64Array(count);
+  const names = new BigUint64Array(count);
+  try {
+    for (let i = 0; i < count; i++) {
+      const at = BigInt(i);
+      names[i] = BigInt(Deno.UnsafePointer.value(symbols.duckdb_column_name(result, at)));
+      types[i] = BigInt(Deno.UnsafePointer.value(symbols.duckdb_column_logical_type(result, at)));
+    }
+    return fieldsOf(target, types, names);
+  } finally {
+    for (let i = 0; i < count; i++) symbols.duckdb_destroy_logical_type(types.subarray(i, i + 1));
+  }
+}
+
+/** The fields for logical types and zero-terminated names, given by their addresses. */
+function fieldsOf(
+  target: NativeConnection,
+  types: BigUint64Array<ArrayBuffer>,
+  names: BigUint64Array<ArrayBuffer>,
+): ArrowField[] {
+  const { symbols } = target.native;
+  const schema: Structure = new BigUint64Array(9);
+  withArrowOptions(sourceOf(target), (options) => {
+    const count = BigInt(names.length);
+    const error = symbols.duckdb_to_arrow_schema(options, types, names, count, schema);
+    raise(symbols, error, "Cannot describe the result as Arrow");
+  });
+  try {
+    return [...new FieldReader().read(schema).children];
+  } finally {
+    release(schema, SCHEMA_RELEASE);
+  }
 }
 
 /** Collects chunks into one batch. */

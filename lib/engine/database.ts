@@ -6,6 +6,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { FetchThreads } from "./fetch_threads.ts";
 import { type Native, openNative } from "./native_library.ts";
+import { ReadConnection } from "./read_connection.ts";
 import { engineFault, readFault } from "./sql_fault.ts";
 import { sqlText } from "./sql_text.ts";
 import type { StatementCalls } from "./table_calls.ts";
@@ -40,7 +41,7 @@ export class Database {
   readonly fetchThreads: FetchThreads;
   /** Table function calls of the statements that run, by connection. */
   readonly calls = new Map<number, StatementCalls>();
-  readonly #idle: DuckDBConnection[] = [];
+  readonly #idle: ReadConnection[] = [];
   #closed = false;
 
   private constructor(instance: DuckDBInstance, own: DuckDBConnection, options: DatabaseOptions) {
@@ -105,21 +106,26 @@ export class Database {
   }
 
   /** Lends a connection for a request; hand it back with {@linkcode release}. */
-  async borrow(): Promise<DuckDBConnection> {
-    return this.#idle.pop() ?? await this.#instance.connect();
+  async borrow(): Promise<ReadConnection> {
+    return this.#idle.pop() ?? new ReadConnection(await this.connect(), this.native);
   }
 
   /** Takes a lent connection back. */
-  release(connection: DuckDBConnection): void {
+  release(connection: ReadConnection): void {
     if (this.#idle.length < IDLE_CONNECTIONS && !this.#closed) this.#idle.push(connection);
-    else connection.closeSync();
+    else connection.close();
+  }
+
+  /** A further connection of our own, for whoever closes it. */
+  async connect(): Promise<DuckDBConnection> {
+    return await this.#instance.connect();
   }
 
   /** Closes all connections and the database. */
   close(): void {
     this.#closed = true;
     this.fetchThreads.close();
-    for (const connection of this.#idle.splice(0)) connection.closeSync();
+    for (const connection of this.#idle.splice(0)) connection.close();
     this.own.closeSync();
     this.#instance.closeSync();
   }

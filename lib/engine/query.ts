@@ -8,9 +8,10 @@ import { SqlError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { arrowStatement } from "./arrow_cast.ts";
 import { bindParameters, type Parameters } from "./bind_parameters.ts";
-import { resultSchema } from "./chunk_arrow.ts";
+import { resultSchema, schemaOf } from "./chunk_arrow.ts";
 import type { Database } from "./database.ts";
 import { QueryGuard } from "./query_guard.ts";
+import type { ReadConnection } from "./read_connection.ts";
 import { resultBatches } from "./result_batches.ts";
 import { onlyStatement } from "./sql_scan.ts";
 import { prepareReading } from "./statement_gate.ts";
@@ -60,9 +61,17 @@ export async function runQuery(
     const result = await guard.busy(() =>
       start(database, connection, guard, sql, options.parameters)
     );
-    const schema = resultSchema(database, connection, result);
+    const { duckdb } = connection;
+    const schema = resultSchema(database, duckdb, result);
     const batchRows = options.batchRows ?? DAEMON_LIMITS.batchRows;
-    const batches = resultBatches({ database, connection, result, schema, guard, batchRows });
+    const batches = resultBatches({
+      database,
+      connection: duckdb,
+      result,
+      schema,
+      guard,
+      batchRows,
+    });
     return { schema, batches: new BatchStream(batches, guard) };
   } catch (error) {
     throw await guard.fail(error);
@@ -71,21 +80,21 @@ export async function runQuery(
 
 async function start(
   database: Database,
-  connection: DuckDBConnection,
+  connection: ReadConnection,
   guard: QueryGuard,
   sql: string,
   parameters: Parameters | undefined,
 ): Promise<DuckDBResult> {
-  using calls = new StatementCalls(database.calls, connection);
+  using calls = new StatementCalls(database.calls, connection.id);
   for (;;) {
     guard.check();
-    await connection.run("BEGIN TRANSACTION READ ONLY");
+    await connection.begin();
     try {
-      return await execute(database, connection, guard, sql, parameters);
+      return await execute(database, connection.duckdb, guard, sql, parameters);
     } catch (error) {
       if (!calls.isWaiting) throw error;
     }
-    await connection.run("ROLLBACK");
+    await connection.rollback(true);
     await calls.prepare(guard.stopped);
   }
 }
@@ -120,7 +129,7 @@ export async function describeStatement(database: Database, sql: string): Promis
   const connection = await database.borrow();
   const guard = new QueryGuard(database, connection, sql, {});
   try {
-    return await guard.busy(() => describe(database, connection, sql));
+    return await guard.busy(() => describe(database, connection, guard, sql));
   } catch (error) {
     throw await guard.fail(error);
   } finally {
@@ -130,11 +139,13 @@ export async function describeStatement(database: Database, sql: string): Promis
 
 async function describe(
   database: Database,
-  connection: DuckDBConnection,
+  connection: ReadConnection,
+  guard: QueryGuard,
   sql: string,
 ): Promise<StatementShape> {
-  await connection.run("BEGIN TRANSACTION READ ONLY");
-  const prepared = await prepareReading(connection, sql);
+  await connection.begin();
+  const prepared = await prepareReading(connection.duckdb, sql);
+  guard.done();
   try {
     const parameterNames = Array.from(
       { length: prepared.parameterCount },
@@ -143,7 +154,7 @@ async function describe(
     if (Number(prepared.columnTypeId(0)) === 0) {
       throw new SqlError("Types of the result hang on its parameters: run it with values", { sql });
     }
-    return { schema: resultSchema(database, connection, prepared), parameterNames };
+    return { schema: schemaOf(database, connection.duckdb, prepared), parameterNames };
   } finally {
     prepared.destroySync();
   }

@@ -2,9 +2,9 @@
  * What a running query holds: a borrowed connection, a signal, a clock.
  * @module
  */
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { LimitError, SqlError } from "../base/errors.ts";
 import type { Database } from "./database.ts";
+import type { ReadConnection } from "./read_connection.ts";
 import { sqlFault } from "./sql_fault.ts";
 
 /** What ends a query early. */
@@ -16,13 +16,14 @@ export interface QueryLimits {
 /** Interrupts in time and hands the connection back exactly once. */
 export class QueryGuard {
   readonly #database: Database;
-  readonly #connection: DuckDBConnection;
+  readonly #connection: ReadConnection;
   readonly #sql: string;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stopped = new AbortController();
   #timedOut = false;
   #isInterrupted = false;
+  #isDone = false;
   #callers = 0;
   #fetching: Promise<unknown> | undefined;
   #giveBack: (() => void) | undefined;
@@ -36,7 +37,7 @@ export class QueryGuard {
 
   constructor(
     database: Database,
-    connection: DuckDBConnection,
+    connection: ReadConnection,
     sql: string,
     options: QueryLimits,
   ) {
@@ -82,6 +83,11 @@ export class QueryGuard {
     return fetched;
   }
 
+  /** Notes that the engine has nothing more to do. */
+  done(): void {
+    this.#isDone = true;
+  }
+
   /** Has something given back once no fetch is under way any more. */
   onClose(giveBack: () => void): void {
     this.#giveBack = giveBack;
@@ -125,11 +131,11 @@ export class QueryGuard {
     await this.#fetching;
     this.#giveBack?.();
     try {
-      await this.#connection.run("ROLLBACK");
+      await this.#connection.rollback(this.#isDone);
       this.#database.release(this.#connection);
     } catch {
       // An interrupted statement may have ended the transaction itself; a fresh connection is cheap.
-      this.#connection.closeSync();
+      this.#connection.close();
     }
   }
 }

@@ -58,6 +58,7 @@ async function collectHere(running: RunningResult): Promise<Step> {
       const chunk = await next;
       if (chunk === null || chunk.rowCount === 0) {
         checkResult(database, result);
+        guard.done();
         return { batch: collector.finish(), isLast: true };
       }
       const isFull = collector.rows + chunk.rowCount >= batchRows ||
@@ -94,6 +95,7 @@ async function* fetchedThere(guard: QueryGuard, thread: FetchThread): AsyncGener
     guard.check();
     // The thread works on the next batch while this one is on its way.
     if (!isLast) next = guard.track(thread.next());
+    if (isLast) guard.done();
     if (batch.rows > 0) yield batch;
     if (isLast) return;
     guard.check();

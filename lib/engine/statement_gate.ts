@@ -8,7 +8,7 @@ import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api
 import { LimitError, SqlError } from "../base/errors.ts";
 import { DAEMON_LIMITS } from "../base/limits.ts";
 import { arrowStatement } from "./arrow_cast.ts";
-import { sqlFault } from "./sql_fault.ts";
+import { readFault, sqlFault } from "./sql_fault.ts";
 import {
   countStatements,
   explainedOffset,
@@ -17,6 +17,9 @@ import {
   onlyStatement,
   quoteEndArguments,
 } from "./sql_scan.ts";
+
+/** What the engine says where its parser made several statements of one, as it does of PIVOT. */
+const IS_SEVERAL = /Cannot prepare multiple statements at once/;
 
 /** Statements that prepare as a SELECT, or that fail on a view before their type can be told. */
 const REFUSED_VERBS: ReadonlySet<string> = new Set([
@@ -118,7 +121,38 @@ function checkText(sql: string): void {
   }
 }
 
+/** Prepares in one step what is one statement to the engine as well, which nearly all are. */
 async function prepareLast(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<DuckDBPreparedStatement> {
+  let prepared: DuckDBPreparedStatement;
+  try {
+    prepared = await connection.prepare(sql);
+  } catch (error) {
+    if (IS_SEVERAL.test(readFault(error).message)) return await prepareEach(connection, sql);
+    throw error;
+  }
+  try {
+    await checkReading(connection, sql, prepared);
+    return prepared;
+  } catch (error) {
+    prepared.destroySync();
+    throw error;
+  }
+}
+
+async function checkReading(
+  connection: DuckDBConnection,
+  sql: string,
+  prepared: DuckDBPreparedStatement,
+): Promise<void> {
+  const type = prepared.statementType;
+  if (type === StatementType.EXPLAIN) await checkExplained(connection, sql);
+  else if (type !== StatementType.SELECT) throw notReading(type, sql);
+}
+
+async function prepareEach(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<DuckDBPreparedStatement> {
@@ -126,12 +160,11 @@ async function prepareLast(
   for (let i = 0; i < extracted.count; i++) {
     const prepared = await extracted.prepare(i);
     try {
-      const type = prepared.statementType;
       if (i === extracted.count - 1) {
-        if (type === StatementType.EXPLAIN) await checkExplained(connection, sql);
-        else if (type !== StatementType.SELECT) throw notReading(type, sql);
+        await checkReading(connection, sql, prepared);
         return prepared;
       }
+      const type = prepared.statementType;
       // One statement in the text and several to run: PIVOT creates a temporary type for its columns
       // first, gone with the transaction.
       if (type !== StatementType.CREATE) throw notReading(type, sql);

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import type { DuckDBConnection } from "@duckdb/node-api";
 
 /** Something that may have to be made ready before its rows are read. */
 export interface Preparable {
@@ -25,10 +24,10 @@ export class StatementCalls implements Disposable {
   #waiting: Preparable | undefined;
 
   /** @param all where the binding of calls finds them */
-  constructor(all: Map<number, StatementCalls>, connection: DuckDBConnection) {
+  constructor(all: Map<number, StatementCalls>, connectionId: number) {
     this.#all = all;
-    this.#connectionId = connection.clientContext.connectionId;
-    all.set(this.#connectionId, this);
+    this.#connectionId = connectionId;
+    all.set(connectionId, this);
   }
 
   /**

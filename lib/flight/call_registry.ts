@@ -3,6 +3,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import { FlightError } from "../base/errors.ts";
 import { type Authorize, methodOfPath, serveCall } from "./server_call.ts";
 import type { CallNotes, FlightService } from "./service.ts";
@@ -75,7 +76,8 @@ export class CallRegistry implements TransportHandlers {
     void serveCall(call, this.#service, notes, this.#options.authorize).then((status) => {
       this.#active.delete(call);
       if (this.#active.size === 0) { for (const wake of this.#onIdle.splice(0)) wake(); }
-      this.#report(call, status, startMillis, notes);
+      // The end of the call goes out first: it was put in line for this turn of the event loop.
+      setImmediate(() => this.#report(call, status, startMillis, notes));
     });
   }
 

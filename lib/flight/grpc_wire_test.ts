@@ -121,7 +121,7 @@ Deno.test("MessageQueue.fail() comes after the items, abort() instead of them", 
   await rejects(failed.next(), RangeError);
   const aborted = makeQueue(100).queue;
   const waiting = aborted.next();
-  aborted.abort(new RangeError("y"));
+  aborted.abort(() => new RangeError("y"));
   await rejects(waiting, RangeError);
 });
 

@@ -59,9 +59,13 @@ export class MessageQueue<T> implements AsyncIterableIterator<T, undefined> {
     this.#close({ error });
   }
 
-  /** Ends the queue by an error and drops what is in it. */
-  abort(error: unknown): void {
-    this.#close({ error });
+  /**
+   * Ends the queue by an error and drops what is in it.
+   *
+   * @param error makes the error: most queues have ended by then and need none
+   */
+  abort(error: () => unknown): void {
+    if (this.#end === undefined) this.#close({ error: error() });
     this.#drop();
   }
 

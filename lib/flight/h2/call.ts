@@ -135,14 +135,14 @@ export class Http2Call implements TransportCall {
     this.#finished = true;
     this.#window.close();
     this.#backlog.clear();
-    this.#queue.abort(new FlightError("The call has ended", { code: GrpcStatus.CANCELLED }));
+    this.#queue.abort(() => new FlightError("The call has ended", { code: GrpcStatus.CANCELLED }));
     this.#stream.sendHeaders(this.#lastBlock(status), true);
   }
 
   abort(reason: Error): void {
     if (this.signal.aborted || this.#finished) return;
     this.#controller.abort(reason);
-    this.#queue.abort(reason);
+    this.#queue.abort(() => reason);
     this.finish(statusOfError(reason));
   }
 
@@ -189,6 +189,7 @@ export class Http2Call implements TransportCall {
 
   #onClose(): void {
     this.#window.close();
+    if (this.#finished) return;
     this.abort(new FlightError("The client has gone away", { code: GrpcStatus.CANCELLED }));
   }
 
