@@ -120,18 +120,8 @@ export class Output {
 
   /** Writes rows. */
   async rows(source: RowSource, options: RowOptions = {}): Promise<number> {
-    const format = this.#rowFormat();
-    let count = 0;
-    const counted: RowSource = {
-      columns: source.columns,
-      rows: async function* () {
-        for await (const row of source.rows()) {
-          count++;
-          yield row;
-        }
-      },
-    };
-    await writeRows(counted, format, (chunk) => this.text(chunk), this.#formatOptions(options));
+    const write = (chunk: string | Uint8Array): Promise<void> => this.text(chunk);
+    const count = await writeRows(source, this.#rowFormat(), write, this.#formatOptions(options));
     if (count === 0 && options.empty !== undefined) this.note(options.empty);
     return count;
   }
