@@ -60,7 +60,7 @@ function servingVersion(dataDir: string): string | undefined {
 async function held(dataDir: string, root: string): Promise<
   { readonly pid: number; readonly stop: (signal: Deno.Signal) => Promise<void> }
 > {
-  const script = await runScript(HOLDER, [dataDir], root);
+  const script = await runScript(HOLDER, [dataDir], { root });
   const pid = Number(await script.line("PID"));
   return {
     pid,

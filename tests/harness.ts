@@ -124,13 +124,15 @@ export interface Script {
  * Starts a script.
  *
  * @param code TypeScript; imports by `@litmus/sdk` or `$ROOT/...`
- * @param root the checkout that it runs on
+ * @param options.root the checkout that it runs on
+ * @param options.env variables beside those of this process
  */
 export async function runScript(
   code: string,
   args: readonly string[] = [],
-  root: string = ROOT,
+  options: { readonly root?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Script> {
+  const { root = ROOT, env } = options;
   const file = await Deno.makeTempFile({ prefix: "litmus-script-", suffix: ".ts" });
   await Deno.writeTextFile(file, code.replaceAll("$ROOT", `file://${root}`));
   const child = new Deno.Command(Deno.execPath(), {
@@ -138,7 +140,7 @@ export async function runScript(
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
-    env: { LITMUS_DAEMON_IDLE_TIMEOUT: "5" },
+    env: { LITMUS_DAEMON_IDLE_TIMEOUT: "5", ...env },
   }).spawn();
   const lines = readLines(child.stdout);
   const status = child.status.finally(() => Deno.remove(file));

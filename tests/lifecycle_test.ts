@@ -13,6 +13,7 @@ import { EventStore } from "../lib/events/event_store.ts";
 import { FlightClient } from "../lib/flight/client.ts";
 import { FileLock } from "../lib/protocol/file_lock.ts";
 import { acquire, connectTo } from "../lib/protocol/lease.ts";
+import { RunStore, Session } from "../mod.ts";
 import { runtimePaths } from "../lib/protocol/runtime_directory.ts";
 import {
   copyFolder,
@@ -31,6 +32,16 @@ const lease = await acquire(Deno.args[0]);
 console.log("PID " + lease.pid);
 await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
+
+function isAlive(pid: number): boolean {
+  try {
+    Deno.statSync(`/proc/${pid}`);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
 
 Deno.test("Many starters at once end with exactly one daemon", async () => {
   await using directory = await testDirectory();
@@ -134,6 +145,37 @@ Deno.test("A daemon mends its endpoint file when somebody deletes or changes it"
   await Deno.remove(endpoint);
   await using again = await acquire(directory.path);
   equal(again.pid, lease.pid);
+});
+
+Deno.test("A data directory that is deleted and made anew gets a daemon of its own", async () => {
+  await using directory = await testDirectory();
+  const record = async (serial: string): Promise<void> => {
+    await using session = await Session.start({ dataDir: directory.path });
+    await session.run({ dut_serial: serial }, async (run) => {
+      await run.step("step", (step) => {
+        step.measure("m", 1);
+      });
+    });
+  };
+  await record("OLD");
+  const before = await acquire(directory.path);
+  await Deno.remove(directory.path, { recursive: true });
+  await Deno.mkdir(directory.path);
+  await record("NEW");
+  await using runs = await RunStore.open({ dataDir: directory.path });
+  const rows = (text: string) => rowsOf(runs, text);
+  await until(async () => (await rows("FROM run_index.files")).length > 0, "the run to be filed");
+  notEqual(daemonPid(directory.path), before.pid);
+  await until(() => !isAlive(before.pid), "the daemon of the deleted directory to leave");
+  deepEqual(
+    await rows(
+      "SELECT dut_serial, file.n FROM runs, (SELECT count(*)::DOUBLE AS n FROM run_index.files) AS file",
+    ),
+    [
+      { dut_serial: "NEW", n: 1 },
+    ],
+  );
+  await before.release();
 });
 
 Deno.test("A daemon stays while a client without a reference waits for an answer", async () => {

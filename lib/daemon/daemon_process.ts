@@ -279,8 +279,9 @@ export class DaemonProcess {
     if (this.#sweeping || this.#stopping !== undefined) return;
     this.#sweeping = true;
     try {
-      if (!isThere(this.#options.dataDir)) {
-        this.stop("the data directory is gone", 1);
+      if (!this.#lock.isInPlace() || !isThere(this.#options.dataDir)) {
+        // What is there now may have a daemon of its own, and two would write each run twice.
+        this.stop("the data directory is gone or was made anew", 1);
         return;
       }
       this.#keepEndpoint();

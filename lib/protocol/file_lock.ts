@@ -62,6 +62,18 @@ export class FileLock implements Disposable {
     this.#file?.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
   }
 
+  /** False once the file was removed, whether or not another one took its name: then others can hold that. */
+  isInPlace(): boolean {
+    if (this.#file === undefined) return false;
+    try {
+      const [held, named] = [this.#file.statSync(), Deno.statSync(this.path)];
+      return held.dev === named.dev && held.ino === named.ino;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
   /** Process id of the holder; undefined where nobody holds the lock or the holder did not sign. */
   static holderOf(path: string): number | undefined {
     if (!FileLock.isHeld(path)) return undefined;

@@ -29,6 +29,19 @@ Deno.test("FileLock has one holder, and tells whether there is one", async () =>
   });
 });
 
+Deno.test("FileLock.isInPlace() tells when the file was removed or its name taken by another", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "x.lock");
+    using lock = FileLock.tryTake(path);
+    equal(lock?.isInPlace(), true);
+    await Deno.remove(path);
+    equal(lock?.isInPlace(), false);
+    using other = FileLock.tryTake(path);
+    equal(other?.isInPlace(), true);
+    equal(lock?.isInPlace(), false);
+  });
+});
+
 Deno.test("FileLock.tryTake() is not turned away by somebody who only looks", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "x.lock");
