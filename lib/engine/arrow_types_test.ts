@@ -1,5 +1,7 @@
 /** What arrives as Arrow is what DuckDB itself writes as text or JSON, for every type and nesting. */
 import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowField } from "../arrow/field.ts";
 import { Database } from "./database.ts";
@@ -289,10 +291,11 @@ Deno.test("Without the native functions plain types keep their values, others be
 
 Deno.test("Values survive collections of garbage between the native calls", async () => {
   await withDatabase(async (database) => {
-    const collect = Reflect.get(globalThis, "gc") as (() => void) | undefined;
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
     for (let round = 0; round < 20; round++) {
       const waste = Array.from({ length: 200 }, (_, i) => new Uint8Array(1024 + i));
-      collect?.();
+      collect();
       const { rows } = await read(
         database,
         `SELECT 'text ' || i, [i, i + 1], {'a': i} FROM range(3000) t(i)`,
