@@ -2,7 +2,7 @@
  * All doors of the daemon at once while both sides collect garbage all the time: what native code still holds
  * of a collected buffer shows as a crash or as a wrong value.
  */
-import { deepStrictEqual as deepEqual, ok } from "node:assert/strict";
+import { ok, strictEqual as equal } from "node:assert/strict";
 import { daemonPid, runScript, testDirectory } from "./harness.ts";
 
 const SECONDS = 8;
@@ -84,7 +84,7 @@ Deno.test("Nothing is lost or mixed up while every process collects garbage with
     env: { DENO_V8_FLAGS: V8_FLAGS },
   });
   const rounds = JSON.parse(await client.line("DONE")) as Record<string, number>;
-  deepEqual(await client.status, { success: true, code: 0, signal: null });
+  equal((await client.status).code, 0);
   for (const [name, count] of Object.entries(rounds)) ok(count >= 1, `${name}: ${count} rounds`);
   ok(daemonPid(directory.path) !== undefined, "the daemon is still the one that was started");
 });
