@@ -1,11 +1,18 @@
 /** A daemon on a disk that is full: it answers, or says why not, and all is there once there is space. */
-import { deepStrictEqual as deepEqual, match, ok, strictEqual as equal } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual as equal,
+} from "node:assert/strict";
 import { join } from "@std/path";
 import { FlightError } from "../lib/base/errors.ts";
+import { Warehouse } from "../lib/daemon/warehouse.ts";
 import { EventStore } from "../lib/events/event_store.ts";
 import { GrpcStatus } from "../lib/flight/status.ts";
 import { Session } from "../lib/recorder/session.ts";
-import { daemonPid, rowsOf, smallDisk, until } from "./harness.ts";
+import { daemonPid, rowsOf, smallDisk, stopDaemon, until } from "./harness.ts";
 
 async function recordRun(dataDir: string, dut_serial: string): Promise<void> {
   await using session = await Session.start({ dataDir, handleSignals: false });
@@ -74,4 +81,27 @@ Deno.test("A full disk costs neither the daemon nor a run, and no run gets two f
     deepEqual(await serials(disk.path), ["first.parquet", "second.parquet", "third.parquet"]);
     equal(daemonPid(disk.path), pid, "the same daemon all the time");
   }
+});
+
+Deno.test("A run index that a full disk keeps from being saved is taken up again, with all runs", async () => {
+  await using disk = await smallDisk(4096);
+  if (disk === undefined) return;
+  await recordRun(disk.path, "first");
+  await stopDaemon(disk.path);
+  await using warehouse = await Warehouse.open({
+    dataDir: disk.path,
+    writable: true,
+    log: () => {},
+  });
+  equal(await warehouse.index.storage.save(), true);
+  await recordRun(disk.path, "second");
+  await warehouse.takeAllRuns();
+  const ballast = await fillUp(disk.path, 8);
+  await rejects(warehouse.index.storage.save(), /No space left on device/);
+  await warehouse.index.reopen();
+  equal(warehouse.index.storage.place, "_index.duckdb");
+  equal(warehouse.index.runCount, 1);
+  await warehouse.takeAllRuns();
+  equal(warehouse.index.runCount, 2);
+  await Deno.remove(ballast);
 });

@@ -228,7 +228,7 @@ export class DaemonProcess {
       version: VERSION,
       events: this.#warehouse.eventCount,
       runs: this.#warehouse.index.runCount,
-      run_index: this.#warehouse.index.place,
+      run_index: this.#warehouse.index.storage.place,
       queries_running: this.#gate.running,
       subscribers: this.#warehouse.listenerCount,
       writable: this.#warehouse.writable,

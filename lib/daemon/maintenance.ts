@@ -143,7 +143,7 @@ export class Maintenance {
     await warehouse.takeAllRuns();
     const files = await warehouse.index.files();
     return {
-      index: { place: warehouse.index.place, note: warehouse.index.note ?? null },
+      index: { place: warehouse.index.storage.place, note: warehouse.index.storage.note ?? null },
       broken: files.filter(({ status }) => status === "broken"),
       double: files.filter(({ status }) => status === "double"),
       damaged: warehouse.follower.damage(),

@@ -10,6 +10,7 @@ import { DAEMON_LIMITS } from "../base/limits.ts";
 import { Mutex } from "../base/mutex.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { createCatalog, createRunViews } from "../engine/catalog.ts";
+import { UNSAVED_ROWS } from "../engine/index_storage.ts";
 import { Database, isExhausted, isInvalidated } from "../engine/database.ts";
 import {
   describeStatement,
@@ -53,6 +54,9 @@ const RUN_WORDS = ["runs", "steps", "measurements", "query", "query_table", "run
 const EVENT_WORDS = ["events", "sessions", "store"];
 const CHANNEL_WORDS = ["channels", "channel", "lttb", "min_max_lttb"];
 
+/** The run index is saved once no run was added for so long. */
+const SAVE_AFTER_MILLIS = 30_000;
+
 /** The stores of one data directory. */
 export class Warehouse implements AsyncDisposable {
   readonly database: Database;
@@ -71,6 +75,7 @@ export class Warehouse implements AsyncDisposable {
   readonly #materialized: MaterializedLog;
   readonly #listeners = new Set<BatchListener>();
   readonly #watchers = new Set<() => void>();
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #bootstrapped = false;
   #isDue = false;
   /** Damage that was logged. */
@@ -124,7 +129,9 @@ export class Warehouse implements AsyncDisposable {
     });
     await createCatalog(database);
     const index = await RunIndex.open(database, layout.runs, options.writable);
-    if (index.note !== undefined) options.log(`Run index kept in ${index.place}: ${index.note}`);
+    if (index.storage.note !== undefined) {
+      options.log(`Run index kept in ${index.storage.place}: ${index.storage.note}`);
+    }
     await createRunViews(database);
     const warehouse = new Warehouse(options, database, index, await EventTable.open(database));
     await warehouse.keeper.open();
@@ -225,7 +232,37 @@ export class Warehouse implements AsyncDisposable {
       this.#runFolders.reset(); // what was not taken in is looked for again
       if (isInvalidated(error) || !isExhausted(error)) throw error;
       throw storageError("Cannot bring up to date the run index in", this.layout.runs, error);
+    } finally {
+      this.#saveSoon();
     }
+  }
+
+  /** Saving takes longer than answering: it waits until no more runs come, or until too much waits. */
+  #saveSoon(): void {
+    clearTimeout(this.#saveTimer);
+    const { unsavedRows } = this.index.storage;
+    if (unsavedRows === 0 || this.#closed) return;
+    const delay = unsavedRows >= UNSAVED_ROWS ? 0 : SAVE_AFTER_MILLIS;
+    const timer = setTimeout(() => void this.#save(), delay);
+    Deno.unrefTimer(timer);
+    this.#saveTimer = timer;
+  }
+
+  async #save(): Promise<void> {
+    try {
+      if (!await this.index.storage.save()) this.#saveSoon();
+    } catch (error) {
+      this.#log(`Run index was not saved, its files are read again: ${error}`);
+      if (!this.#closed) await this.#reopenIndex();
+    }
+  }
+
+  async #reopenIndex(): Promise<void> {
+    await this.mutex.run(async () => {
+      await this.index.reopen();
+      await createRunViews(this.database);
+      this.#runFolders.reset();
+    });
   }
 
   /** Writes the files of runs that ended or whose writer died. */
@@ -305,7 +342,9 @@ export class Warehouse implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#saveTimer);
     await this.mutex.run(() => this.keeper.flush());
+    await this.#save();
     await this.#materialized.close();
     await this.channels.close();
     this.#events.close();

@@ -57,7 +57,8 @@ async function tryAttach(
     if (owner === "other") return "belongs to another program";
     // Ours and of a shape that is read no more, or damaged and by its name ours alone.
     if (owner === "outdated") await removeIndex(path);
-    await database.run(`ATTACH ${sqlText(path)} AS run_index`);
+    // Without a log: what a crash takes from it is read from the run files again.
+    await database.run(`ATTACH ${sqlText(path)} AS run_index (RECOVERY_MODE no_wal_writes)`);
     return undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;

@@ -116,13 +116,13 @@ export class IndexedFiles {
     );
   }
 
-  /** How many of some files hold no run. */
-  async brokenOf(files: readonly RunFile[]): Promise<number> {
-    const [broken] = await this.#database.rows(
-      `SELECT count(*)::DOUBLE AS n FROM ${INDEX}.files
-       WHERE status = 'broken' AND path IN (${pathList(files)})`,
+  /** How many of some files hold no run, and the rows of all of them. */
+  async countsOf(files: readonly RunFile[]): Promise<{ broken: number; rows: number }> {
+    const [counts] = await this.#database.rows(
+      `SELECT count(*) FILTER (status = 'broken')::DOUBLE AS broken, sum(rows)::DOUBLE AS rows
+       FROM ${INDEX}.files WHERE path IN (${pathList(files)})`,
     );
-    return Number(broken?.n);
+    return { broken: Number(counts?.broken), rows: Number(counts?.rows) };
   }
 
   /** Sets a file aside. */

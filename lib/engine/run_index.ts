@@ -13,7 +13,8 @@ import { join, relative } from "@std/path";
 import { LitmusError } from "../base/errors.ts";
 import { INDEX } from "./catalog.ts";
 import { type Database, isExhausted } from "./database.ts";
-import { attachIndex, attachMemory, INDEX_VERSION, type IndexPlace } from "./index_place.ts";
+import { INDEX_VERSION } from "./index_place.ts";
+import { IndexStorage, UNSAVED_ROWS } from "./index_storage.ts";
 import {
   batchesOf,
   fileAt,
@@ -28,6 +29,7 @@ import { RunRowTables } from "./run_row_tables.ts";
 import type { RunRows } from "./run_rows.ts";
 import { createRunTables, insertRunRows, queryColumns, RUN_TABLES } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
+import { WaitingRuns } from "./waiting_runs.ts";
 
 /** What a synchronisation did. */
 export interface IndexChange {
@@ -43,11 +45,6 @@ interface Taken {
   readonly widened: boolean;
 }
 
-/** Published runs that wait for the index: one transaction takes them all, but not too late. */
-const WAITING_RUNS = 256;
-/** ... and so many rows, which are held in memory until then. */
-const WAITING_ROWS = 262_144;
-
 /** Told how far a long synchronisation is. */
 export type IndexProgress = (done: number, total: number) => void;
 
@@ -55,23 +52,20 @@ export type IndexProgress = (done: number, total: number) => void;
 export class RunIndex {
   readonly #database: Database;
   readonly #runsFolder: string;
-  /** Where the index lives: a file name, or `memory`. */
-  readonly place: string;
-  /** Why it is not in the usual place, if it is not. */
-  readonly note: string | undefined;
+  /** Where it is kept. */
+  readonly storage: IndexStorage;
   readonly #tables: RunRowTables;
   readonly #known: IndexedFiles;
-  #waiting: FileInMemory[] = [];
+  readonly #waiting = new WaitingRuns();
   #files = new Map<string, { mtimeMillis: number; sizeBytes: number }>();
   #runFiles = new Map<string, { path: string; outcome: string | null }>();
 
-  private constructor(database: Database, runsFolder: string, place: IndexPlace) {
+  private constructor(database: Database, runsFolder: string, storage: IndexStorage) {
     this.#database = database;
     this.#runsFolder = runsFolder;
+    this.storage = storage;
     this.#tables = new RunRowTables(database, INDEX);
     this.#known = new IndexedFiles(database);
-    this.place = place.name;
-    this.note = place.note;
   }
 
   /** Attaches the index of a runs folder, making it where there is none. */
@@ -80,10 +74,8 @@ export class RunIndex {
     runsFolder: string,
     writable = true,
   ): Promise<RunIndex> {
-    const place = writable
-      ? await attachIndex(database, runsFolder)
-      : await attachMemory(database, []);
-    const index = new RunIndex(database, runsFolder, place);
+    const storage = await IndexStorage.open(database, runsFolder, writable);
+    const index = new RunIndex(database, runsFolder, storage);
     await index.#prepare();
     return index;
   }
@@ -95,6 +87,7 @@ export class RunIndex {
     await this.#known.create();
     await createRunTables(this.#database, INDEX, [{ name: "_file", type: "VARCHAR" }]);
     await this.#tables.load();
+    this.#forgetAll();
     for (const row of await this.#known.recorded()) {
       const path = String(row.path);
       this.#files.set(path, {
@@ -174,6 +167,7 @@ export class RunIndex {
       }
       taken = plus(taken, await this.#takeRows(inMemory, others));
       for (const portion of portionsOf(others)) taken = plus(taken, await this.#takeBatch(portion));
+      if (this.storage.unsavedRows >= UNSAVED_ROWS) await this.storage.save();
       done += batch.length;
       progress?.(done, files.length);
     }
@@ -269,7 +263,9 @@ export class RunIndex {
       this.#files.set(path, { mtimeMillis, sizeBytes });
     }
     for (const row of await this.#known.runFilesOf(files)) this.#setRunFile(row);
-    return await this.#known.brokenOf(files);
+    const { broken, rows } = await this.#known.countsOf(files);
+    this.storage.noteRows(rows);
+    return broken;
   }
 
   async #quarantine(file: RunFile, error: unknown): Promise<Taken> {
@@ -279,6 +275,7 @@ export class RunIndex {
     }
     const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
     await this.#known.quarantine(file, reason.replaceAll(this.#runsFolder, "runs"));
+    this.storage.noteRows(1);
     this.#files.set(file.path, file);
     return { added: 0, broken: 1, widened: false };
   }
@@ -287,8 +284,9 @@ export class RunIndex {
   async #forget(paths: readonly string[]): Promise<string[]> {
     if (paths.length === 0) return [];
     const revived = await this.#known.forget(paths);
+    this.storage.noteRows(paths.length);
     const gone = new Set(paths);
-    this.#waiting = this.#waiting.filter(({ file }) => !gone.has(file.path));
+    this.#waiting.drop(gone);
     for (const path of paths) this.#files.delete(path);
     for (const [runId, { path }] of this.#runFiles) {
       if (gone.has(path)) this.#runFiles.delete(runId);
@@ -311,20 +309,18 @@ export class RunIndex {
     if (facts === undefined) throw new LitmusError(`Run file ${path} holds no run`);
     this.#files.set(path, file);
     this.#runFiles.set(facts.runId, { path, outcome: facts.outcome });
-    this.#waiting.push({ file, rows, facts });
+    this.#waiting.add({ file, rows, facts });
   }
 
   /** Whether so much waits that it should not wait for a reader. */
   get isFull(): boolean {
-    return this.#waiting.length >= WAITING_RUNS ||
-      this.#waiting.reduce((sum, { rows }) => sum + rows.rowCount, 0) >= WAITING_ROWS;
+    return this.#waiting.isFull;
   }
 
   /** Makes the rows of all published files visible. */
   async flush(): Promise<{ widened: boolean }> {
-    if (this.#waiting.length === 0) return { widened: false };
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = this.#waiting.take();
+    if (waiting.length === 0) return { widened: false };
     const others: RunFile[] = [];
     try {
       const { widened } = await this.#takeRows(waiting, others);
@@ -337,14 +333,28 @@ export class RunIndex {
     }
   }
 
+  /**
+   * Goes back to what was saved last, after a save that failed. What came later is read from the run files by
+   * the next {@linkcode synchronize}.
+   */
+  async reopen(): Promise<void> {
+    await this.storage.reopen();
+    await this.#prepare();
+  }
+
+  #forgetAll(): void {
+    this.#waiting.take();
+    this.#files.clear();
+    this.#runFiles.clear();
+  }
+
   /** Forgets everything and reads all files anew. */
   async rebuild(progress?: IndexProgress): Promise<IndexChange & { widened: boolean }> {
     for (const table of [...Object.values(RUN_TABLES), "files"]) {
       await this.#database.run(`DELETE FROM ${INDEX}.${table}`);
     }
-    this.#waiting = [];
-    this.#files.clear();
-    this.#runFiles.clear();
+    this.#forgetAll();
+    this.storage.noteRows(1);
     return await this.synchronize(progress === undefined ? {} : { progress });
   }
 

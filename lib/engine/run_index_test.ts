@@ -87,7 +87,7 @@ Deno.test("Changed, removed and new files are followed, and the index is kept fo
     for (const id of ["a", "b", "c"]) await writeRun(folder, `x/${id}.parquet`, id);
     {
       using opened = await open(folder);
-      equal(opened.index.place, "_index.duckdb");
+      equal(opened.index.storage.place, "_index.duckdb");
       await synchronize(opened);
     }
     await Deno.remove(join(folder, "x/a.parquet"));
@@ -245,8 +245,8 @@ Deno.test("An index of another program stays as it is, byte by byte, its log inc
     const before = await bytesOf(path);
     for (let i = 0; i < 2; i++) {
       using opened = await open(folder);
-      equal(opened.index.place, "_index_sdk.duckdb");
-      match(opened.index.note ?? "", /belongs to another program/);
+      equal(opened.index.storage.place, "_index_sdk.duckdb");
+      match(opened.index.storage.note ?? "", /belongs to another program/);
       await synchronize(opened);
       equal(opened.index.runCount, 1);
     }
@@ -261,7 +261,7 @@ Deno.test("A damaged index is made anew under our own name, and left alone under
     await Deno.writeTextFile(join(folder, "_index_sdk.duckdb"), "rubbish ".repeat(1000));
     await Deno.writeTextFile(join(folder, "_index_sdk.duckdb.wal"), "rubbish");
     using opened = await open(folder);
-    equal(opened.index.place, "_index_sdk.duckdb");
+    equal(opened.index.storage.place, "_index_sdk.duckdb");
     equal((await synchronize(opened)).added, 1);
     match(await Deno.readTextFile(join(folder, "_index.duckdb")), /^rubbish/);
   });
@@ -277,7 +277,7 @@ Deno.test("An index of an older shape is made anew, one of a newer is left alone
         await opened.database.run(`UPDATE run_index.main.litmus_index SET version = ${version}`);
       }
       using opened = await open(folder);
-      equal(opened.index.place, place);
+      equal(opened.index.storage.place, place);
       equal((await synchronize(opened)).added, 1);
     }
   });
@@ -304,8 +304,8 @@ Deno.test("An index that another process holds is passed over", async () => {
     try {
       await reader.read();
       using opened = await open(folder);
-      equal(opened.index.place, "_index_sdk.duckdb");
-      match(opened.index.note ?? "", /lock/i);
+      equal(opened.index.storage.place, "_index_sdk.duckdb");
+      match(opened.index.storage.note ?? "", /lock/i);
       equal((await synchronize(opened)).added, 1);
     } finally {
       holder.kill("SIGKILL");
@@ -320,7 +320,7 @@ Deno.test("Without leave to write the index lives in memory and the folder stays
   await withFolder(async (folder) => {
     await writeRun(folder, "1.parquet", "a");
     using opened = await open(folder, false);
-    equal(opened.index.place, "memory");
+    equal(opened.index.storage.place, "memory");
     equal((await synchronize(opened)).added, 1);
     deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["1.parquet"]);
   });

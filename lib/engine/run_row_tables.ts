@@ -36,6 +36,11 @@ export class RunRowTables {
 
   /** Reads what columns the tables have. */
   async load(): Promise<void> {
+    this.#absorbed.clear();
+    await this.#loadColumns();
+  }
+
+  async #loadColumns(): Promise<void> {
     this.#columns = await queryColumns(
       this.#database,
       `${this.#qualified}.${RUN_TABLES.measurement}`,
@@ -48,7 +53,7 @@ export class RunRowTables {
     if (fresh.length === 0) return false;
     const known = new Map(this.#columns.map(({ name }) => [name.toLowerCase(), name]));
     const changed = await absorbColumns(this.#database, this.#qualified, fresh, known);
-    if (changed) await this.load();
+    if (changed) await this.#loadColumns();
     for (const column of fresh) this.#absorbed.add(keyOf(column));
     return changed;
   }
