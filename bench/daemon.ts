@@ -72,7 +72,8 @@ async function warm(dataDir: string): Promise<Figure[]> {
   ];
 }
 
-async function residentBytes(client: FlightClient): Promise<number> {
+/** Memory of the daemon. */
+export async function residentBytes(client: FlightClient): Promise<number> {
   for await (const body of client.doAction("status", new Uint8Array(0))) {
     return (JSON.parse(new TextDecoder().decode(body)) as { rss_bytes: number }).rss_bytes;
   }

@@ -5,7 +5,7 @@
  *     deno task bench
  *     deno task bench --only PART     one of the parts below
  *     deno task bench --python PATH   also others beside: an interpreter with pyarrow, tsdownsample, litmus-test
- *     deno task bench --large         also views of 1,000M samples, which takes 8 GB of disk
+ *     deno task bench --large         also views of 1,000M samples and a history of 10M events: minutes, 8 GB of disk
  *
  * Each figure is the median of several rounds on this machine; compare only within one run.
  *
@@ -19,6 +19,7 @@ import { benchEmit } from "./emit.ts";
 import { benchFlight } from "./flight.ts";
 import { printTable } from "./report.ts";
 import { benchRuns } from "./runs.ts";
+import { benchScale } from "./scale.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -35,6 +36,7 @@ const parts = {
   channels: () => benchChannels(values),
   runs: benchRuns,
   cli: benchCli,
+  scale: () => benchScale(values),
 };
 const figures = [];
 for (const [name, bench] of Object.entries(parts)) {
