@@ -4,6 +4,7 @@
  */
 import type { QueryResult } from "../../lib/arrow/query_result.ts";
 import { parseMicros } from "../../lib/base/time.ts";
+import { withCaptureGaps } from "../plot/capture_gaps.ts";
 import { renderPlot } from "../plot/render_plot.ts";
 import { notFound } from "../failure.ts";
 
@@ -32,11 +33,8 @@ export async function plotChannel(
   const { times, offsets, values } = await columnsOf(result, options.channelId);
   // Several captures in one channel start over: only their times tell them apart.
   const byOffset = options.waveform && isAscending(offsets);
-  return renderPlot([{
-    name: options.channelId,
-    x: byOffset ? offsets : times,
-    y: values,
-  }], {
+  const series = { name: options.channelId, x: byOffset ? offsets : times, y: values };
+  return renderPlot([withCaptureGaps(series, offsets)], {
     width: options.width,
     height: options.height,
     color: options.color,

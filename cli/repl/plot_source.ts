@@ -2,6 +2,7 @@ import { readAhead } from "../../lib/arrow/read_ahead.ts";
 import { InvalidDataError, NotFoundError } from "../../lib/base/errors.ts";
 import { parseMicros } from "../../lib/base/time.ts";
 import { formatChannelTicket } from "../../lib/protocol/channel_ticket.ts";
+import { withCaptureGaps } from "../plot/capture_gaps.ts";
 import type { PlotSeries } from "../plot/plot_options.ts";
 import { didYouMean } from "./dot_command.ts";
 import type { PlotRequest } from "./effects.ts";
@@ -90,12 +91,13 @@ async function loadChannel(
   const result = await shell.withDaemon(async (client) =>
     await readAhead(await client.doGet(formatChannelTicket(id, query), { signal }))
   );
-  const { timestamp, value } = await result.toColumns();
-  return {
+  const { timestamp, offset_seconds, value } = await result.toColumns();
+  const series = {
     name: id,
     x: Float64Array.from(timestamp ?? [], (time) => Number(time)),
     y: Float64Array.from(value ?? [], (each) => each === null ? NaN : Number(each)),
   };
+  return withCaptureGaps(series, Float64Array.from(offset_seconds ?? [], Number));
 }
 
 /** The columns of a query: the first is x, the other numbers are drawn over it. */
