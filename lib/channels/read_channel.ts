@@ -2,6 +2,7 @@
  * Samples of a channel in order of time, block by block, with no more in memory than overlaps in time.
  * @module
  */
+import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { findAgain } from "./find_again.ts";
 import type { PyramidCache } from "./pyramid_cache.ts";
 import {
@@ -107,6 +108,10 @@ export function* channelBlocks(
     return;
   }
   checkLastN(lastN);
+  if (lastN >= CHANNEL_BOUNDS.longSamples && sessions.every((each) => isCounted(each, options))) {
+    yield* longTail(sessions, lastN, options);
+    return;
+  }
   const kept: NumberedBlock[][] = [];
   let missing = lastN;
   for (const session of sessions.toReversed()) {
@@ -121,6 +126,44 @@ export function* channelBlocks(
 function checkLastN(lastN: number): void {
   if (Number.isSafeInteger(lastN) && lastN >= 1) return;
   throw new RangeError(`Cannot read the last ${lastN} samples: wanted a whole number from 1 on`);
+}
+
+/** True where the segments tell how many samples come before any of them. */
+function isCounted(
+  { segments }: ChannelSession,
+  { startMicros, endMicros }: ChannelBlockOptions,
+): boolean {
+  return startMicros === undefined && endMicros === undefined &&
+    segments.every(({ sealed, lastMicros }, i) =>
+      sealed && lastMicros <= (segments[i + 1]?.firstMicros ?? Infinity)
+    );
+}
+
+/** Finds the last samples by count, so that none of them has to wait in memory for the others. */
+function* longTail(
+  sessions: readonly ChannelSession[],
+  lastN: number,
+  options: ChannelBlockOptions,
+): Generator<NumberedBlock> {
+  let before = Math.max(0, sessions.reduce((sum, { samples }) => sum + samples, 0) - lastN);
+  for (const session of sessions) {
+    const from = before;
+    before = Math.max(0, before - session.samples);
+    if (from >= session.samples) continue;
+    const start = session.segments[segmentAt(session, from)]!.firstMicros;
+    // Of several segments that begin at one time the window takes all.
+    for (const block of sessionBlocks(session, { ...options, startMicros: start })) {
+      const { firstIndex, axis: { length } } = block, skip = Math.max(0, from - firstIndex);
+      if (skip >= length) continue;
+      yield { ...block, ...sliceBlock(block, skip, length), firstIndex: firstIndex + skip };
+    }
+  }
+}
+
+/** Number of the segment that holds a sample of its session. */
+function segmentAt({ segments }: ChannelSession, sample: number): number {
+  let end = 0;
+  return segments.findIndex(({ samples }) => (end += samples) > sample);
 }
 
 /** Begins anew where a merge takes segments away: the last ones may lie elsewhere then. */

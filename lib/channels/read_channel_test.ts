@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { inDataDir, quietStore, SESSION, START_MICROS } from "./_channel_fixture_test.ts";
 import { displayDecimate } from "./min_max.ts";
 import { queryChannelFiles } from "./channel_query.ts";
+import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { DisplayStream } from "./_display_stream.ts";
 import { channelBlocks, type ChannelData, readChannel } from "./read_channel.ts";
 import { listSegments } from "./segment_index.ts";
@@ -94,6 +95,36 @@ Deno.test("channelBlocks() holds no more than overlaps in time", () =>
     for (const segment of listSegments(dataDir).segments.slice(1)) await Deno.remove(segment.path);
     const window = { endMicros: START_MICROS + 999 };
     equal([...channelBlocks(sessions, window)].length, 1);
+  }));
+
+Deno.test("channelBlocks() holds no block of a long tail, over sessions and equal times", () =>
+  inDataDir(async (dataDir) => {
+    const length = CHANNEL_BOUNDS.longSamples;
+    const y = Float64Array.from({ length }, (_, i) => i);
+    for (const [i, sessionId] of [SESSION, SESSION.replaceAll("1", "2")].entries()) {
+      await using store = quietStore(dataDir, { sessionId });
+      const start = START_MICROS + 100e6 * i, sampleInterval = 1e-6;
+      store.write("x", y.subarray(0, 1000), { start, sampleInterval });
+      await store.flush();
+      store.write("x", y.subarray(1000, 1001), { start: start + 999, sampleInterval });
+      await store.flush();
+      store.write("x", y.subarray(1001), { start: start + 999, sampleInterval });
+    }
+    const sessions = findChannel(listSegments(dataDir), "x");
+    for (const lastN of [length, length + 10, 2 * length - 500, 2 * length + 1]) {
+      let next = Math.max(0, 2 * length - lastN);
+      for (const { values, firstIndex, sessionId } of channelBlocks(sessions, { lastN })) {
+        ok(values.kind === "number");
+        equal(firstIndex, next % length);
+        equal(sessionId, sessions[Math.floor(next / length)]!.sessionId);
+        deepEqual([values.data[0], values.data.at(-1)], [
+          next % length,
+          next % length + values.data.length - 1,
+        ]);
+        next += values.data.length;
+      }
+      equal(next, 2 * length);
+    }
   }));
 
 Deno.test("DisplayStream keeps what displayDecimate() keeps, whatever the pieces", () => {
