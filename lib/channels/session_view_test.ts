@@ -146,7 +146,7 @@ for (const kind of ["waveform", "scalar"] as const) {
               continue;
             }
             checkPoints(points, recorded);
-            ok(points.samples.length <= maxPoints);
+            equal(points.samples.length, maxPoints);
             deepEqual(extremesOf(points.values), extremesOf(y.subarray(lo, hi)));
             const nans = points.values.filter(Number.isNaN).length;
             if (policy === "omit") equal(nans, 0);
@@ -157,13 +157,15 @@ for (const kind of ["waveform", "scalar"] as const) {
     }));
 }
 
-Deno.test("displayPoints() gives exactly the points wanted where there are no gaps", () =>
+Deno.test("displayPoints() gives exactly the points wanted, gaps or not", () =>
   inDataDir(async (dataDir) => {
     const series: Record<string, (i: number) => number> = {
       constant: () => 3,
       ramp: (i) => i,
       falling: (i) => -i,
       steps: (i) => Math.floor(i / 1000),
+      "constant with gaps": (i) => i % 5000 < 700 ? NaN : 3,
+      "a number now and then": (i) => i % 50 === 0 ? i : NaN,
     };
     for (const [name, f] of Object.entries(series)) {
       const y = Float64Array.from({ length: 40_000 }, (_, i) => f(i));
@@ -172,7 +174,9 @@ Deno.test("displayPoints() gives exactly the points wanted where there are no ga
       const recorded = await record(folder, "waveform", y, [0, 20_001]);
       fc.assert(
         fc.property(fc.integer({ min: 4, max: 80 }), fc.nat(20_000), (maxPoints, lo) => {
-          const points = displayPoints(recorded.view, lo, y.length, maxPoints, "break")!;
+          const points = displayPoints(recorded.view, lo, y.length, maxPoints, "break");
+          // Gaps may take most of a small budget; then all samples are read.
+          if (points === undefined) return ok(maxPoints < 8 && y.some(Number.isNaN));
           equal(points.samples.length, maxPoints);
           deepEqual([points.samples[0], points.samples.at(-1)], [lo, y.length - 1]);
           checkPoints(points, recorded);

@@ -6,6 +6,7 @@ import { bucketStart } from "./_buckets.ts";
 import { Tally } from "./_pyramid_tally.ts";
 import type { GapPolicy } from "./decimate.ts";
 import { type Gap, gapMarkers } from "./gap_markers.ts";
+import { NumberPlaces } from "./number_places.ts";
 import { levelFor, type SessionView } from "./session_view.ts";
 
 /** Samples that were chosen, in order. */
@@ -70,10 +71,9 @@ export function pointsOfColumns(view: SessionView, edges: Float64Array): ViewPoi
 }
 
 /**
- * The outer samples, and the extremes of buckets between them: `maxPoints` samples, fewer only where
- * buckets lie in gaps.
+ * The outer samples, and the extremes of buckets between them: exactly `maxPoints` samples.
  *
- * @returns undefined where there are too many gaps to choose without reading all samples
+ * @returns undefined where there are too many gaps, or too few numbers, to choose without reading all samples
  */
 export function displayPoints(
   view: SessionView,
@@ -86,9 +86,9 @@ export function displayPoints(
   if (gaps === null) return undefined;
   const markers = policy === "break" ? gapMarkers(gaps, lo, hi, maxPoints) : [];
   const [from, to] = withoutOuterGaps(gaps, lo, hi);
-  const budget = maxPoints - markers.length;
-  if (budget < 4 || to - from <= budget) return undefined;
-  const points = numberPoints(view, from, to, budget, gaps.length > 0);
+  const budget = maxPoints - markers.length, numbers = new NumberPlaces(from, to, gaps);
+  if (budget < 4 || numbers.count <= budget) return undefined;
+  const points = numberPoints(view, from, to, budget, numbers);
   if (markers.length === 0) return points;
   const broken = new ViewPoints();
   for (const marker of markers) broken.add(marker, NaN, view.microsOf(marker));
@@ -107,53 +107,63 @@ function numberPoints(
   lo: number,
   hi: number,
   budget: number,
-  hasGaps: boolean,
+  numbers: NumberPlaces,
 ): ViewPoints {
   const points = new ViewPoints(), tally = new Tally();
-  const buckets = Math.floor((budget - 2) / 2), edges = bucketEdges(view, lo, hi, buckets);
+  const buckets = Math.floor((budget - 2) / 2), edges = bucketEdges(view, lo, hi, buckets, numbers);
   points.read(view, lo);
   for (let i = 0; i < buckets; i++) {
     const from = edges[i]!, to = edges[i + 1]!;
     tally.clear();
     view.add(tally, from, to, levelFor(to - from));
     if (Number.isNaN(tally.min)) {
-      if (hasGaps) continue;
+      // Only where NaN is left to the method: else each bucket has numbers.
       points.add(from, tally.first, tally.firstMicros);
       points.add(to - 1, tally.last, tally.lastMicros);
     } else if (tally.minAt !== tally.maxAt) points.addExtremes(tally);
-    else addConstant(points, tally, from, to);
+    else addConstant(points, tally, view, from, to, numbers);
   }
   points.read(view, hi - 1);
   if (budget % 2 === 0) return points;
   let missing = 0;
-  while (points.samples[missing] === lo + missing) missing++;
+  while (points.samples[missing] === numbers.sampleOf(missing)) missing++;
   const more = new ViewPoints();
-  more.read(view, lo + missing);
+  more.read(view, numbers.sampleOf(missing));
   return points.with(more);
 }
 
-/** A bucket whose extremes are one sample gives its last sample, or its first, as well. */
+/** A bucket whose extremes are one sample gives its last one, or its first, as well. */
 function addConstant(
   points: ViewPoints,
   tally: Tally,
+  view: SessionView,
   from: number,
   to: number,
+  numbers: NumberPlaces,
 ): void {
-  const isLast = tally.minAt === to - 1;
-  const other = isLast ? tally.first : tally.last;
-  // All samples are equal there, or all but one are NaN.
-  if (Number.isNaN(other)) return points.add(tally.minAt, tally.min, tally.minMicros);
-  if (isLast) points.add(from, other, tally.firstMicros);
+  const last = numbers.sampleOf(numbers.before(to) - 1);
+  const isLast = tally.minAt === last;
+  const other = isLast ? numbers.sampleOf(numbers.before(from)) : last;
+  if (isLast) points.read(view, other);
   points.add(tally.minAt, tally.min, tally.minMicros);
-  if (!isLast) points.add(to - 1, other, tally.lastMicros);
+  if (!isLast) points.read(view, other);
 }
 
-/** Buckets of equal count between the outer samples, their edges moved to where blocks meet. */
-function bucketEdges(view: SessionView, lo: number, hi: number, buckets: number): Float64Array {
-  const inner = hi - lo - 2, level = levelFor(inner / buckets);
+/**
+ * Buckets of equally many numbers between the outer samples, their edges moved to where blocks meet: each
+ * keeps half of its numbers at least.
+ */
+function bucketEdges(
+  view: SessionView,
+  lo: number,
+  hi: number,
+  buckets: number,
+  numbers: NumberPlaces,
+): Float64Array {
+  const inner = numbers.count - 2, level = levelFor(inner / buckets);
   const edges = new Float64Array(buckets + 1);
   for (let i = 1; i < buckets; i++) {
-    edges[i] = view.rounded(lo + 1 + bucketStart(i, inner, buckets), level);
+    edges[i] = view.rounded(numbers.sampleOf(1 + bucketStart(i, inner, buckets)), level);
   }
   edges[0] = lo + 1;
   edges[buckets] = hi - 1;
