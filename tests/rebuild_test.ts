@@ -126,7 +126,7 @@ function plusOne(column: ParquetColumn): ParquetColumn {
   return {
     name: column.name,
     type: column.type,
-    constant: undefined,
+    constantIn: () => undefined,
     copyTo: (out, start, end) => {
       column.copyTo(out, start, end);
       out.forEach((cell, i) => out[i] = typeof cell === "number" ? cell + 1 : cell);

@@ -8,9 +8,10 @@
  *
  * @module
  */
-import { FIXED_COLUMNS } from "../runs/columns.ts";
+import { FIXED_COLUMNS, INSTRUMENT_COLUMNS } from "../runs/columns.ts";
 import type { Database } from "./database.ts";
 import {
+  absentSql,
   createRunTables,
   queryColumns,
   RUN_TABLES,
@@ -163,7 +164,7 @@ function columnOf(name: string, own: TableTypes, other: TableTypes): string {
   const quoted = sqlName(name);
   const type = own.get(name.toLowerCase());
   const others = other.get(name.toLowerCase()) ?? type;
-  if (type === undefined) return `NULL AS ${quoted}`;
+  if (type === undefined) return `${absentSql(name)} AS ${quoted}`;
   if (others === type || others === undefined) return quoted;
   const wider = widerType(type, others) ?? widerType(others, type) ?? "VARCHAR";
   return `CAST(${quoted} AS ${wider}) AS ${quoted}`;
@@ -174,7 +175,7 @@ function viewColumns(names: readonly string[]): string[] {
   const fixed = FIXED_COLUMNS.map(({ name }) => name);
   const taken = new Set(fixed.map((name) => name.toLowerCase()));
   const others: string[] = [];
-  for (const name of names) {
+  for (const name of [...INSTRUMENT_COLUMNS.map((column) => column.name), ...names]) {
     if (taken.has(name.toLowerCase()) || name.startsWith("_")) continue;
     taken.add(name.toLowerCase());
     others.push(name);

@@ -11,7 +11,7 @@ import type { Database } from "./database.ts";
 import { sqlText } from "./sql_text.ts";
 
 /** Shape of our index; another number is read as not ours. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 
 /** Where an index lives. */
 export interface IndexPlace {

@@ -3,12 +3,14 @@
  * @module
  */
 import type { ParquetCell } from "../parquet/format.ts";
-import { UnsupportedParquetError } from "../parquet/read_footer.ts";
+import { readFooter, UnsupportedParquetError } from "../parquet/read_footer.ts";
 import { readParquet } from "../parquet/read_parquet.ts";
 import type { RunRows } from "./run_rows.ts";
 
 /** Larger files are read by the engine, which does not hold them in memory. */
 const MAX_BYTES = 8 * 1024 * 1024;
+/** Of so many rows the engine takes a file in faster than we hand rows over, and by all its threads. */
+export const LARGE_ROWS = 4096;
 
 /** What every run file has to say. */
 export interface RunFacts {
@@ -26,7 +28,9 @@ export interface RunFacts {
 export function readRunRows(path: string, sizeBytes: number): RunRows | undefined {
   if (sizeBytes > MAX_BYTES) return undefined;
   try {
-    return readParquet(Deno.readFileSync(path));
+    const bytes = Deno.readFileSync(path);
+    const footer = readFooter(bytes);
+    return footer.rowCount > LARGE_ROWS ? undefined : readParquet(bytes, footer);
   } catch (error) {
     const isForEngine = error instanceof RangeError || error instanceof TypeError ||
       error instanceof UnsupportedParquetError || error instanceof Deno.errors.NotFound;

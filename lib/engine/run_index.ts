@@ -24,10 +24,10 @@ import {
   scanRunFiles,
 } from "./run_files.ts";
 import { type FileInMemory, type IndexedFile, IndexedFiles } from "./indexed_files.ts";
-import { factsOf, readRunRows } from "./read_run_rows.ts";
+import { factsOf, LARGE_ROWS, readRunRows } from "./read_run_rows.ts";
 import { RunRowTables } from "./run_row_tables.ts";
-import type { RunRows } from "./run_rows.ts";
-import { createRunTables, insertRunRows, queryColumns, RUN_TABLES } from "./run_tables.ts";
+import { type RunRows, sqlColumns } from "./run_rows.ts";
+import { createRunTables, queryColumns, RUN_TABLES } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
 import { WaitingRuns } from "./waiting_runs.ts";
 
@@ -188,11 +188,17 @@ export class RunIndex {
     await this.#transaction(async () => {
       await this.#known.recordRows(fitting);
       await this.#known.settleDoubles(fitting.map(({ file }) => file));
-      const counted = await this.#known.counted(fitting.map(({ file }) => file));
+      const paths = await this.#known.counted(fitting.map(({ file }) => file));
+      const counted = fitting.filter(({ file }) => paths.has(file.path));
+      const isLarge = ({ rows }: FileInMemory): boolean => rows.rowCount > LARGE_ROWS;
       await this.#tables.append(
-        fitting.filter(({ file }) => counted.has(file.path))
+        counted.filter((each) => !isLarge(each))
           .map(({ file, rows }) => ({ rows, file: file.path })),
       );
+      for (const { file, rows } of counted.filter(isLarge)) {
+        const columns = [...sqlColumns(rows), { name: "_file", type: "VARCHAR" }];
+        await this.#tables.insert(this.#rowsOf([file]), columns);
+      }
     });
     await this.#remember(fitting.map(({ file }) => file));
     return { added: fitting.length, broken: 0, widened };
@@ -234,15 +240,14 @@ export class RunIndex {
     for (const name of ["record_type", "run_id", "run_outcome", "run_started_at"]) {
       if (!names.has(name)) throw new LitmusError(`Column "${name}" is missing: not a run file`);
     }
-    const widened = await this.#tables.absorb(found);
+    const widened = await this.#tables.absorbSource(source, found);
     await this.#transaction(async () => {
       await this.#known.recordSource(files, source);
       await this.#known.settleDoubles(files);
-      await insertRunRows(
-        this.#database,
-        INDEX,
+      await this.#tables.insert(
         `SELECT * FROM (${source}) WHERE _file IN (
-        SELECT path FROM ${INDEX}.files WHERE status = 'ok')`,
+          SELECT path FROM ${INDEX}.files WHERE status = 'ok')`,
+        found,
       );
     });
     const broken = await this.#remember(files);

@@ -4,7 +4,7 @@ import { FIXED_COLUMNS } from "../runs/columns.ts";
 import { createCatalog, createRunViews, STORE } from "./catalog.ts";
 import { Database } from "./database.ts";
 import { RunIndex } from "./run_index.ts";
-import { absorbColumns, insertRunRows, tableColumns } from "./run_tables.ts";
+import { absorbColumns, tableColumns } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
 
 interface Opened extends Disposable {
@@ -193,6 +193,36 @@ Deno.test("Columns that files type in different ways are widened, in one batch a
   }
 });
 
+Deno.test("Columns of the contract come with their first value and read as if they had always been there", async () => {
+  await withFolder(async (folder) => {
+    const lists = "step_instruments_id";
+    const ofOne = `if(record_type = 'run', [], ['DMM']) AS ${lists}`;
+    const files = [
+      `[]::VARCHAR[] AS ${lists}`,
+      "'c0ffee' AS git_commit",
+      `${ofOne}, 2 AS limit_nominal`,
+    ];
+    using opened = await open(folder);
+    for (const [i, more] of files.entries()) {
+      await writeRun(folder, `${i}.parquet`, `${i}`, { more });
+      await synchronize(opened);
+    }
+    const read = (view: string) =>
+      opened.database.rows(
+        `SELECT ${lists} AS list, git_commit AS text, limit_nominal AS number,
+          typeof(limit_nominal) AS type, slot_id AS never FROM ${view} ORDER BY run_id`,
+      );
+    const row = (list: unknown, text: string | null, number: number | null) => ({
+      ...{ list, text, number, type: "DOUBLE", never: null },
+    });
+    const runs = [row([], null, null), row(null, "c0ffee", null), row([], null, 2)];
+    const measurements = runs.with(2, row(["DMM"], null, 2));
+    deepEqual([await read("runs"), await read("measurements")], [runs, measurements]);
+    await opened.index.rebuild();
+    deepEqual([await read("runs"), await read("measurements")], [runs, measurements]);
+  });
+});
+
 Deno.test("Columns that differ by case alone, and nested types of the future, are taken in", async () => {
   await withFolder(async (folder) => {
     await writeRun(folder, "1.parquet", "a", { more: "1 AS in_V, 2 AS Extra" });
@@ -220,10 +250,9 @@ Deno.test("A going run that types a column unlike the files leaves the views rea
     const { database } = opened;
     const known = await tableColumns(database, `${STORE}.measurements`);
     ok(await absorbColumns(database, STORE, [{ name: "in_v", type: "DOUBLE" }], known));
-    await insertRunRows(
-      database,
-      STORE,
-      "SELECT 'run' AS record_type, 'b' AS run_id, 2.5::DOUBLE AS in_v",
+    await database.run(
+      `INSERT INTO ${STORE}.runs BY NAME
+       SELECT 'run' AS record_type, 'b' AS run_id, 2.5::DOUBLE AS in_v`,
     );
     await createRunViews(database);
     deepEqual(await column(database, "SELECT in_v FROM runs ORDER BY run_id"), ["[1.5]", "2.5"]);

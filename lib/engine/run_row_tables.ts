@@ -3,6 +3,7 @@
  * @module
  */
 import type { ParquetCell } from "../parquet/format.ts";
+import { RECORD_TYPES } from "../runs/columns.ts";
 import type { Database } from "./database.ts";
 import {
   appendRunRows,
@@ -12,16 +13,25 @@ import {
   type RunRows,
   sqlColumns,
 } from "./run_rows.ts";
-import { absorbColumns, queryColumns, RUN_TABLES, type TableColumn } from "./run_tables.ts";
+import {
+  absorbColumns,
+  addContractColumns,
+  queryColumns,
+  type RecordType,
+  RUN_TABLES,
+  type TableColumn,
+} from "./run_tables.ts";
+import { sqlName, sqlText } from "./sql_text.ts";
+import { type ValuedColumns, valuedInRows, valuedInSource } from "./valued_columns.ts";
 
-/** Tables that take rows from memory and grow by the columns that those bring. */
+/** Tables that take rows and grow by the columns that those bring. */
 export class RunRowTables {
   readonly #database: Database;
   readonly #catalog: string;
   readonly #schema: string;
   /** Columns of a type that the tables are known to hold. */
   readonly #absorbed = new Set<string>();
-  #columns: readonly TableColumn[] = [];
+  readonly #columns = new Map<RecordType, readonly TableColumn[]>();
 
   constructor(database: Database, qualified: string) {
     this.#database = database;
@@ -30,8 +40,12 @@ export class RunRowTables {
     this.#schema = schema;
   }
 
-  get #qualified(): string {
-    return `${this.#catalog}.${this.#schema}`;
+  #table(type: RecordType): string {
+    return `${this.#catalog}.${this.#schema}.${RUN_TABLES[type]}`;
+  }
+
+  #columnsOf(type: RecordType): readonly TableColumn[] {
+    return this.#columns.get(type) ?? [];
   }
 
   /** Reads what columns the tables have. */
@@ -41,31 +55,51 @@ export class RunRowTables {
   }
 
   async #loadColumns(): Promise<void> {
-    this.#columns = await queryColumns(
-      this.#database,
-      `${this.#qualified}.${RUN_TABLES.measurement}`,
-    );
+    for (const type of RECORD_TYPES) {
+      this.#columns.set(type, await queryColumns(this.#database, this.#table(type)));
+    }
   }
 
-  /** Adds and widens columns so that rows of these columns find their place; true where a table changed. */
-  async absorb(source: readonly TableColumn[]): Promise<boolean> {
+  /** Adds and widens columns so that rows find their place; true where a table changed. */
+  async absorbRows(rows: RunRows): Promise<boolean> {
+    const isWidened = await this.#absorb(sqlColumns(rows));
+    return await this.#add(valuedInRows(rows, this.#columns)) || isWidened;
+  }
+
+  /**
+   * Like {@linkcode absorbRows}, for the rows of a query.
+   *
+   * @param found its columns
+   */
+  async absorbSource(source: string, found: readonly TableColumn[]): Promise<boolean> {
+    const isWidened = await this.#absorb(found);
+    const valued = await valuedInSource(this.#database, source, found, this.#columns);
+    return await this.#add(valued) || isWidened;
+  }
+
+  async #absorb(source: readonly TableColumn[]): Promise<boolean> {
     const fresh = source.filter((column) => !this.#absorbed.has(keyOf(column)));
     if (fresh.length === 0) return false;
-    const known = new Map(this.#columns.map(({ name }) => [name.toLowerCase(), name]));
-    const changed = await absorbColumns(this.#database, this.#qualified, fresh, known);
-    if (changed) await this.#loadColumns();
+    const names = this.#columnsOf("measurement").map(({ name }) => name);
+    const known = new Map(names.map((name) => [name.toLowerCase(), name]));
+    const schema = `${this.#catalog}.${this.#schema}`;
+    const isChanged = await absorbColumns(this.#database, schema, fresh, known);
+    if (isChanged) await this.#loadColumns();
     for (const column of fresh) this.#absorbed.add(keyOf(column));
-    return changed;
+    return isChanged;
   }
 
-  /** Like {@linkcode absorb}, for rows in memory. */
-  async absorbRows(rows: RunRows): Promise<boolean> {
-    return await this.absorb(sqlColumns(rows));
+  async #add(valued: ValuedColumns): Promise<boolean> {
+    for (const [type, names] of valued) {
+      await addContractColumns(this.#database, this.#table(type), names);
+    }
+    if (valued.size > 0) await this.#loadColumns();
+    return valued.size > 0;
   }
 
   /** Whether rows can be appended as they are. */
   fits(rows: RunRows): boolean {
-    return fitsTable(rows, this.#columns);
+    return RECORD_TYPES.every((type) => fitsTable(rows, this.#columnsOf(type)));
   }
 
   /** Appends rows that fit. */
@@ -79,7 +113,26 @@ export class RunRowTables {
     rows: RunRows,
     textOf: (cell: ParquetCell) => string | null,
   ): Promise<void> {
-    await this.append([{ rows: asTexts(rows, this.#columns, textOf) }]);
+    const columns = this.#columnsOf("measurement");
+    await this.append([{ rows: asTexts(rows, columns, textOf) }]);
+  }
+
+  /**
+   * Inserts the rows of a query; values are cast where a file typed a dynamic column in another way.
+   *
+   * @param found its columns, all of which the tables hold or lack for want of a value
+   */
+  async insert(source: string, found: readonly TableColumn[]): Promise<void> {
+    const names = new Set(found.map(({ name }) => name.toLowerCase()));
+    for (const type of RECORD_TYPES) {
+      const columns = this.#columnsOf(type)
+        .filter(({ name }) => names.has(name.toLowerCase()))
+        .map(({ name }) => sqlName(name)).join(", ");
+      await this.#database.run(
+        `INSERT INTO ${this.#table(type)} BY NAME SELECT ${columns} FROM (${source})
+         WHERE record_type = ${sqlText(type)}`,
+      );
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { type ArrowColumn, type ArrowField, field } from "../arrow/field.ts";
 import type { ParquetCell, ParquetColumn } from "../parquet/format.ts";
 import { type ColumnType, duckdbType, RECORD_TYPES } from "../runs/columns.ts";
 import type { Database } from "./database.ts";
-import { RUN_TABLES, type TableColumn } from "./run_tables.ts";
+import { type RecordType, RUN_TABLES, type TableColumn } from "./run_tables.ts";
 import { TableAppender } from "./table_appender.ts";
 
 /** Rows converted at a time: a run of a million measurements needs no second copy in memory. */
@@ -79,7 +79,10 @@ export function asTexts(
     return {
       name: column.name,
       type: "string",
-      constant: column.constant === undefined ? undefined : textOf(column.constant),
+      constantIn: (start, end) => {
+        const shared = column.constantIn(start, end);
+        return shared === undefined ? undefined : textOf(shared);
+      },
       copyTo: (out, start, end) => {
         column.copyTo(out, start, end);
         for (let i = 0; i < end - start; i++) out[i] = textOf(out[i] ?? null);
@@ -90,7 +93,7 @@ export function asTexts(
 }
 
 /** Rows of one kind that follow each other. */
-interface Piece {
+export interface RunPiece {
   readonly columns: ReadonlyMap<string, ParquetColumn>;
   readonly file: string | null;
   readonly start: number;
@@ -101,19 +104,19 @@ interface Piece {
  * Appends rows to the tables of a schema, on the database's own connection and in its transaction.
  *
  * @param target catalog and schema
- * @param table columns of each of the three tables, in their order; they fit the rows
+ * @param tables columns of each table, in their order; they fit the rows
  */
 export async function appendRunRows(
   database: Database,
   target: { readonly catalog: string; readonly schema: string },
-  table: readonly TableColumn[],
+  tables: ReadonlyMap<RecordType, readonly TableColumn[]>,
   runs: readonly PlacedRows[],
 ): Promise<void> {
   const pieces = piecesByType(runs);
-  const fields = table.map(fieldOf);
   for (const type of RECORD_TYPES) {
     const own = pieces.get(type) ?? [];
     if (own.length === 0) continue;
+    const fields = (tables.get(type) ?? []).map(fieldOf);
     const appender = await TableAppender.open(database, { ...target, table: RUN_TABLES[type] });
     try {
       for (const portion of portionsOf(own)) {
@@ -135,8 +138,9 @@ function fieldOf({ name, type: sqlType }: TableColumn): ArrowField {
   return field(name, FORMATS[type], children);
 }
 
-function piecesByType(runs: readonly PlacedRows[]): Map<ParquetCell, Piece[]> {
-  const pieces = new Map<ParquetCell, Piece[]>();
+/** The rows of runs by the table that they belong to. */
+export function piecesByType(runs: readonly PlacedRows[]): Map<ParquetCell, RunPiece[]> {
+  const pieces = new Map<ParquetCell, RunPiece[]>();
   for (const { rows, file = null } of runs) {
     const columns = new Map(rows.columns.map((column) => [column.name.toLowerCase(), column]));
     const types = new Array<ParquetCell>(rows.rowCount).fill(null);
@@ -155,8 +159,8 @@ function piecesByType(runs: readonly PlacedRows[]): Map<ParquetCell, Piece[]> {
   return pieces;
 }
 
-function* portionsOf(pieces: readonly Piece[]): Generator<readonly Piece[]> {
-  let portion: Piece[] = [];
+function* portionsOf(pieces: readonly RunPiece[]): Generator<readonly RunPiece[]> {
+  let portion: RunPiece[] = [];
   let room = BATCH_ROWS;
   for (const piece of pieces) {
     for (let start = piece.start; start < piece.end;) {
@@ -174,13 +178,13 @@ function* portionsOf(pieces: readonly Piece[]): Generator<readonly Piece[]> {
 }
 
 /** A column over all pieces; those that lack it have nulls. */
-function gather(target: ArrowField, pieces: readonly Piece[], rows: number): ArrowColumn {
+function gather(target: ArrowField, pieces: readonly RunPiece[], rows: number): ArrowColumn {
   const name = target.name.toLowerCase();
   const columns = pieces.map(({ columns }) => columns.get(name));
-  const constants = pieces.map(({ file }, i) => {
+  const constants = pieces.map(({ file, start, end }, i) => {
     if (name === "_file") return file;
     const column = columns[i];
-    return column === undefined ? null : column.constant;
+    return column === undefined ? null : column.constantIn(start, end);
   });
   const [first] = constants;
   const isConstant = first !== undefined && constants.every((each) => each === first);

@@ -2,12 +2,22 @@
  * The three tables of run rows, in whichever schema: made, widened by unknown columns, filled.
  * @module
  */
-import { duckdbType, FIXED_COLUMNS, INSTRUMENT_COLUMNS, RECORD_TYPES } from "../runs/columns.ts";
+import { isList, type ParquetCell } from "../parquet/format.ts";
+import {
+  type ColumnSpec,
+  type ColumnType,
+  duckdbType,
+  FIXED_COLUMNS,
+  INSTRUMENT_COLUMNS,
+} from "../runs/columns.ts";
 import type { Database } from "./database.ts";
 import { sqlName, sqlText } from "./sql_text.ts";
 
 /** Tables by record type. */
 export const RUN_TABLES = { run: "runs", step: "steps", measurement: "measurements" } as const;
+
+/** The three values of `record_type`. */
+export type RecordType = keyof typeof RUN_TABLES;
 
 /** A column as DuckDB names and types it. */
 export interface TableColumn {
@@ -15,16 +25,30 @@ export interface TableColumn {
   readonly type: string;
 }
 
-/** Makes the tables in a schema, with all columns of the contract. */
+/** Columns of the contract by lower-case name. */
+const CONTRACT: ReadonlyMap<string, ColumnSpec> = new Map(
+  [...FIXED_COLUMNS, ...INSTRUMENT_COLUMNS].map((column) => [column.name.toLowerCase(), column]),
+);
+/**
+ * Columns that tables have from the start. The others of the contract come with the first row that has a value
+ * for them: to the engine a column of nothing but nulls is as much work as any other.
+ */
+const FIRST_COLUMNS: ReadonlySet<string> = new Set([
+  ...["record_type", "session_id", "run_id", "run_started_at", "run_ended_at", "run_outcome"],
+  ...["step_name", "step_index", "step_path", "parent_path", "vector_index", "vector_retry"],
+  ...["measurement_name", "measurement_timestamp", "measurement_value", "measurement_units"],
+  ...["measurement_outcome", "limit_low", "limit_high", "limit_comparator"],
+  ...["dut_serial", "station_id", "litmus_version"],
+]);
+
+/** Makes the tables in a schema, with the columns of the contract that nearly all rows need. */
 export async function createRunTables(
   database: Database,
   schema: string,
   more: readonly TableColumn[] = [],
 ): Promise<void> {
   const columns = [
-    ...[...FIXED_COLUMNS, ...INSTRUMENT_COLUMNS].map(({ name, type }) =>
-      `${sqlName(name)} ${duckdbType(type)}`
-    ),
+    ...[...FIRST_COLUMNS].map((name) => definitionOf(name)),
     ...more.map(({ name, type }) => `${sqlName(name)} ${type}`),
   ].join(", ");
   for (const table of Object.values(RUN_TABLES)) {
@@ -32,14 +56,51 @@ export async function createRunTables(
   }
 }
 
-const CONTRACT: ReadonlySet<string> = new Set(
-  [...FIXED_COLUMNS, ...INSTRUMENT_COLUMNS].map(({ name }) => name.toLowerCase()),
-);
+function contractColumn(name: string): ColumnSpec {
+  const column = CONTRACT.get(name.toLowerCase());
+  if (column === undefined) throw new TypeError(`Column "${name}" is not of the contract`);
+  return column;
+}
+
+function definitionOf(name: string): string {
+  const column = contractColumn(name);
+  return `${sqlName(column.name)} ${duckdbType(column.type)}`;
+}
+
+/** Whether a cell is what rows hold of a column of the contract that their table lacks. */
+export function isAbsentCell(type: ColumnType, cell: ParquetCell): boolean {
+  // A run without instruments has empty lists of them.
+  return isList(type) ? Array.isArray(cell) && cell.length === 0 : cell === null;
+}
+
+/** What rows hold of a column that their table lacks, in SQL. */
+export function absentSql(name: string): string {
+  const column = CONTRACT.get(name.toLowerCase());
+  if (column === undefined) return "NULL";
+  return `CAST(${isList(column.type) ? "[]" : "NULL"} AS ${duckdbType(column.type)})`;
+}
+
+/** Adds columns of the contract to one table. */
+export async function addContractColumns(
+  database: Database,
+  qualified: string,
+  names: Iterable<string>,
+): Promise<void> {
+  const changes = Array.from(names, (name) => {
+    const { name: own, type } = contractColumn(name);
+    const add = `ALTER TABLE ${qualified} ADD COLUMN IF NOT EXISTS ${definitionOf(name)}`;
+    if (!isList(type)) return add;
+    // Rows that are there hold empty lists; a row to come without a list is to hold null.
+    return `${add} DEFAULT []; ALTER TABLE ${qualified} ALTER COLUMN ${sqlName(own)} DROP DEFAULT`;
+  });
+  if (changes.length > 0) await database.run(changes.join("; "));
+}
+
 const NUMBERS = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 
 /**
- * Adds the columns that a source has and a schema's tables do not, and widens those that the source types
- * in another way: each file types its dynamic columns by its own values.
+ * Adds the dynamic columns that a source has and a schema's tables do not, and widens those that the source
+ * types in another way: each file types them by its own values.
  *
  * @returns true where a table changed, and the views over it with it
  */
@@ -111,26 +172,6 @@ export async function tableColumns(
 export async function queryColumns(database: Database, query: string): Promise<TableColumn[]> {
   const rows = await database.rows(`DESCRIBE ${query}`);
   return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
-}
-
-/**
- * Copies run rows into the tables of a schema.
- *
- * @param source a query with a record_type column; columns are matched by name, values cast where a file
- * typed a dynamic column in another way
- */
-export async function insertRunRows(
-  database: Database,
-  schema: string,
-  source: string,
-): Promise<void> {
-  for (const type of RECORD_TYPES) {
-    await database.run(
-      `INSERT INTO ${schema}.${
-        RUN_TABLES[type]
-      } BY NAME SELECT * FROM (${source}) WHERE record_type = ${sqlText(type)}`,
-    );
-  }
 }
 
 /** Removes the rows of a run from the tables of a schema. */

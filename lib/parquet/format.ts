@@ -76,8 +76,8 @@ export type ParquetCell =
 export interface ParquetColumn {
   readonly name: string;
   readonly type: ParquetType;
-  /** The cell that all rows share, or undefined where rows differ. */
-  readonly constant: ParquetCell | undefined;
+  /** The cell that rows `start` up to `end` share; undefined where they differ, or where it is not known. */
+  constantIn(start: number, end: number): ParquetCell | undefined;
   /** Writes cells `start` up to `end` into `out`, which has room for them, from index 0 on. */
   copyTo(out: ParquetCell[], start: number, end: number): void;
 }

@@ -30,7 +30,7 @@ function column(name: string, type: ParquetType, cells: readonly ParquetCell[]):
   return {
     name,
     type,
-    constant: undefined,
+    constantIn: () => undefined,
     copyTo: (out, start, end) => {
       for (let i = start; i < end; i++) out[i - start] = cells[i] ?? null;
     },

@@ -8,7 +8,7 @@
  */
 import type { ParquetCell, ParquetColumn, ParquetType } from "./format.ts";
 import { readChunk } from "./read_chunk.ts";
-import { readFooter } from "./read_footer.ts";
+import { type Footer, readFooter } from "./read_footer.ts";
 
 /** A file that was read. */
 export interface ParquetTable {
@@ -21,12 +21,15 @@ export interface ParquetTable {
 /**
  * Reads a whole file.
  *
+ * @param footer its footer, where that was read before
  * @throws {RangeError} for a file that is cut or damaged
  * @throws {TypeError} for text that is not UTF-8
  * @throws {UnsupportedParquetError} for a file that is made in another way
  */
-export function readParquet(bytes: Uint8Array): ParquetTable {
-  const footer = readFooter(bytes);
+export function readParquet(
+  bytes: Uint8Array,
+  footer: Footer = readFooter(bytes),
+): ParquetTable {
   const columns = footer.columns.map(({ name, type }, i) => {
     const chunks = footer.groups.map(({ chunks, rows }) => {
       const place = chunks[i];
@@ -41,7 +44,7 @@ export function readParquet(bytes: Uint8Array): ParquetTable {
 class ReadColumn implements ParquetColumn {
   readonly name: string;
   readonly type: ParquetType;
-  readonly constant: ParquetCell | undefined;
+  readonly #constant: ParquetCell | undefined;
   readonly #cells: readonly ParquetCell[];
 
   constructor(
@@ -52,18 +55,31 @@ class ReadColumn implements ParquetColumn {
     this.name = name;
     this.type = type;
     const [first] = chunks;
-    this.constant = chunks.every(({ constant }) => Object.is(constant, first?.constant))
+    this.#constant = chunks.every(({ constant }) => Object.is(constant, first?.constant))
       ? first?.constant
       : undefined;
-    this.#cells = this.constant !== undefined
+    this.#cells = this.#constant !== undefined
       ? []
       : chunks.flatMap(({ rows, cells, constant }) =>
         constant === undefined ? cells : new Array<ParquetCell>(rows).fill(constant)
       );
   }
 
+  constantIn(start: number, end: number): ParquetCell | undefined {
+    if (this.#constant !== undefined) return this.#constant;
+    const first = this.#cells[start];
+    for (let i = start + 1; i < end; i++) if (!isSame(this.#cells[i], first)) return undefined;
+    return first;
+  }
+
   copyTo(out: ParquetCell[], start: number, end: number): void {
-    if (this.constant !== undefined) out.fill(this.constant, 0, end - start);
+    if (this.#constant !== undefined) out.fill(this.#constant, 0, end - start);
     else for (let i = start; i < end; i++) out[i - start] = this.#cells[i] ?? null;
   }
+}
+
+/** Lists count as the same where both are empty. */
+function isSame(one: ParquetCell | undefined, other: ParquetCell | undefined): boolean {
+  return Object.is(one, other) ||
+    Array.isArray(one) && Array.isArray(other) && one.length + other.length === 0;
 }

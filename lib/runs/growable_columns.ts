@@ -3,7 +3,7 @@
  * nobody fills costs nothing. Freezing shares the buffers: they are only ever appended to.
  * @module
  */
-import { type Cell, CodeSeries, NumberSeries, type Series } from "./series.ts";
+import { type Cell, codedSeries, ConstantSeries, numberSeries, type Series } from "./series.ts";
 
 const FIRST_ROWS = 16;
 
@@ -67,7 +67,7 @@ export class CodeColumn {
   /** Freezes the first rows, with another dictionary if one is given. */
   freeze(rowCount: number, dictionary: readonly Cell[] = this.#dictionary): Series {
     const parts = { codes: this.#codes, offset: Math.max(this.#offset, 0), dictionary };
-    return new CodeSeries(rowCount, parts);
+    return codedSeries(rowCount, parts);
   }
 }
 
@@ -105,7 +105,8 @@ export class NumberColumn {
 
   /** Freezes the first rows. */
   freeze(rowCount: number): Series {
-    const offset = Math.max(this.#offset, 0);
-    return new NumberSeries(rowCount, { values: this.#values, valid: this.#valid, offset });
+    if (this.#offset < 0) return new ConstantSeries(null, rowCount);
+    const offset = this.#offset;
+    return numberSeries(rowCount, { values: this.#values, valid: this.#valid, offset });
   }
 }

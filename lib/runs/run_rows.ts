@@ -8,7 +8,7 @@ import { DynamicColumn, DynamicColumns, type DynamicNames, unifyTypes } from "./
 import { INSTRUMENT_FIELDS, type InstrumentSets } from "./instrument_sets.ts";
 import { MEASUREMENT_NUMBERS, type MeasurementColumns } from "./measurement_columns.ts";
 import { RunColumn } from "./run_table.ts";
-import { ArraySeries, type Cell, ConstantSeries, MappedSeries, type Series } from "./series.ts";
+import { type Cell, cellSeries, ConstantSeries, MappedSeries, type Series } from "./series.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { StepRecords } from "./step_records.ts";
 import { type StepRow, vectorCountOf } from "./step_rows.ts";
@@ -81,7 +81,7 @@ class RowLayout {
   }
 
   #stepSeries(cell: StepCell): Series {
-    return new ArraySeries(this.#parts.stepRows.map(cell));
+    return cellSeries(this.#parts.stepRows.map(cell));
   }
 
   #addContext(): void {
@@ -142,7 +142,7 @@ class RowLayout {
     for (const [name, field] of INSTRUMENT_FIELDS) {
       const lists = instruments.listsOf(field);
       const measured = measurements.instrumentCodes.freeze(this.#measurementCount, lists);
-      const steps = new ArraySeries(stepRows.map((row) => lists[row.instrumentSet] ?? []));
+      const steps = cellSeries(stepRows.map((row) => lists[row.instrumentSet] ?? []));
       this.#columns.set(name, [lists[ever] ?? [], measured, steps]);
     }
   }

@@ -23,8 +23,6 @@ export class RunColumn {
   readonly name: string;
   /** Logical type. */
   readonly type: ColumnType;
-  /** The cell that all rows share, or undefined where rows differ. */
-  readonly constant: Cell | undefined;
   readonly #parts: readonly Series[];
 
   /** Joins parts that follow each other: the run row, the measurement rows, the step rows. */
@@ -32,7 +30,27 @@ export class RunColumn {
     this.name = name;
     this.type = type;
     this.#parts = parts.filter((part) => part.length > 0);
-    this.constant = commonCell(this.#parts);
+  }
+
+  /**
+   * The cell that a range of rows shares, as far as the column is known to hold one cell there.
+   *
+   * @param start First row
+   * @param end Row behind the last
+   * @returns The cell, or undefined where rows differ or may differ
+   */
+  constantIn(start: number, end: number): Cell | undefined {
+    let shared: Cell | undefined;
+    let first = 0;
+    for (const part of this.#parts) {
+      if (first < end && first + part.length > start) {
+        if (!(part instanceof ConstantSeries)) return undefined;
+        if (shared !== undefined && !Object.is(part.value, shared)) return undefined;
+        shared = part.value;
+      }
+      first += part.length;
+    }
+    return shared;
   }
 
   /**
@@ -64,15 +82,6 @@ export class RunColumn {
       first += part.length;
     }
   }
-}
-
-function commonCell(parts: readonly Series[]): Cell | undefined {
-  const [first, ...others] = parts;
-  if (!(first instanceof ConstantSeries)) return undefined;
-  const same = others.every((part) =>
-    part instanceof ConstantSeries && Object.is(part.value, first.value)
-  );
-  return same ? first.value : undefined;
 }
 
 /** A run as rows of the Parquet file, in file order. */

@@ -27,7 +27,7 @@ export class ConstantSeries implements Series {
   }
 
   copyTo(out: Cell[], at: number, start: number, end: number): void {
-    out.fill(this.value, at, at + end - start);
+    for (let i = at; i < at + end - start; i++) out[i] = this.value;
   }
 }
 
@@ -44,6 +44,14 @@ export class ArraySeries implements Series {
   copyTo(out: Cell[], at: number, start: number, end: number): void {
     for (let i = start; i < end; i++) out[at++] = this.#cells[i] ?? null;
   }
+}
+
+/** Cells in a plain array, or the one cell that all rows share. */
+export function cellSeries(cells: readonly Cell[]): Series {
+  const [first = null] = cells;
+  return cells.every((cell) => Object.is(cell, first))
+    ? new ConstantSeries(first, cells.length)
+    : new ArraySeries(cells);
 }
 
 /** Codes into a dictionary; rows outside of the codes have code 0. */
@@ -76,6 +84,25 @@ export class CodeSeries implements Series {
   }
 }
 
+/** Codes into a dictionary, or the one cell that all rows share. */
+export function codedSeries(
+  length: number,
+  parts: ConstructorParameters<typeof CodeSeries>[1],
+): Series {
+  const { codes, offset, dictionary } = parts;
+  const cell = dictionary[offset > 0 ? 0 : codes[0] ?? 0] ?? null;
+  const isShared = dictionary.every((each) => Object.is(each, cell)) ||
+    offset === 0 && startsWithOne(codes, length);
+  return isShared ? new ConstantSeries(cell, length) : new CodeSeries(length, parts);
+}
+
+/** Whether an array begins with so many times the same number. */
+function startsWithOne(values: Int32Array | Float64Array | Uint8Array, count: number): boolean {
+  if (values.length < count) return false;
+  for (let i = 1; i < count; i++) if (!Object.is(values[i], values[0])) return false;
+  return true;
+}
+
 /** Numbers with a validity byte each; rows outside are null. */
 export class NumberSeries implements Series {
   readonly length: number;
@@ -104,6 +131,17 @@ export class NumberSeries implements Series {
       out[at++] = valid[i] === 1 ? values[i] as number : null;
     }
   }
+}
+
+/** Numbers with nulls, or the one number that all rows share. */
+export function numberSeries(
+  length: number,
+  parts: ConstructorParameters<typeof NumberSeries>[1],
+): Series {
+  const { values, valid, offset } = parts;
+  const isShared = offset === 0 && valid[0] === 1 && startsWithOne(values, length) &&
+    startsWithOne(valid, length);
+  return isShared ? new ConstantSeries(values[0] ?? null, length) : new NumberSeries(length, parts);
 }
 
 /** Another series with every cell passed through a function. */
