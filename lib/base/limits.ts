@@ -65,6 +65,13 @@ export const EVENT_LIMITS = {
   segmentBytes: 512 * 1024 * 1024,
   /** Bytes pushed but not acknowledged; beyond it the daemon catches up from the file. */
   pushBytes: 32 * 1024 * 1024,
+  /**
+   * A subscription that a fresh daemon takes over is replayed from this long before its cursor: events may
+   * wait that long between being recorded and being in their file, and clocks of writers differ.
+   */
+  replayMillis: 10_000,
+  /** Ids that a subscriber keeps to know what is replayed, 32 bytes each: more events than that come twice. */
+  replayedEvents: 2_000_000,
   /** One event as JSON, bytes. Larger data belongs into a channel or a reference file. */
   eventBytes: 16 * 1024 * 1024,
 } as const;

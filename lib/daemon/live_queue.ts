@@ -14,6 +14,8 @@ export interface WaitingBatch {
   readonly batch: ArrowBatch;
   /** Row id behind the batch in the events table: the cursor of what follows. */
   readonly cursor: number;
+  /** When it was taken in, microseconds since the Unix epoch. */
+  readonly micros: number;
 }
 
 /** Waiting batches of one subscriber. */
@@ -36,6 +38,11 @@ export class LiveQueue {
       this.#missed += this.#shift()?.batch.rows ?? 0;
     }
     this.#wake?.();
+  }
+
+  /** Events missed since the last batch that was taken. */
+  get missed(): number {
+    return this.#missed;
   }
 
   /** Forgets what waits, because it is known to be delivered by another way. */

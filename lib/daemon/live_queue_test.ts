@@ -12,7 +12,7 @@ function batch(rows: number, bytesEach = 1): ArrowBatch {
 
 Deno.test("LiveQueue.take() tells how many events were missed before the batch that it gives", async () => {
   const queue = new LiveQueue();
-  for (let i = 0; i < 1030; i++) queue.offer({ batch: batch(2), cursor: i });
+  for (let i = 0; i < 1030; i++) queue.offer({ batch: batch(2), cursor: i, micros: 0 });
   const first = await queue.take();
   equal(first?.missed, 12);
   equal(first.item.cursor, 6);
@@ -21,8 +21,8 @@ Deno.test("LiveQueue.take() tells how many events were missed before the batch t
 
 Deno.test("LiveQueue is bounded in bytes, and keeps the latest batch however large", async () => {
   const queue = new LiveQueue();
-  for (let i = 0; i < 20; i++) queue.offer({ batch: batch(8, 1024 * 1024), cursor: i });
-  queue.offer({ batch: batch(1, 70 * 1024 * 1024), cursor: 20 });
+  for (let i = 0; i < 20; i++) queue.offer({ batch: batch(8, 1024 * 1024), cursor: i, micros: 0 });
+  queue.offer({ batch: batch(1, 70 * 1024 * 1024), cursor: 20, micros: 0 });
   const only = await queue.take();
   equal(only?.item.cursor, 20);
   equal(only.missed, 20 * 8);
@@ -30,10 +30,10 @@ Deno.test("LiveQueue is bounded in bytes, and keeps the latest batch however lar
 
 Deno.test("LiveQueue forgets by clear(), waits for more, and ends with end() or fail()", async () => {
   const queue = new LiveQueue();
-  queue.offer({ batch: batch(1), cursor: 1 });
+  queue.offer({ batch: batch(1), cursor: 1, micros: 0 });
   queue.clear();
   const next = queue.take();
-  queue.offer({ batch: batch(1), cursor: 2 });
+  queue.offer({ batch: batch(1), cursor: 2, micros: 0 });
   equal((await next)?.item.cursor, 2);
   const last = queue.take();
   queue.end();

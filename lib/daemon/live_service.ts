@@ -12,9 +12,11 @@ import { valueReader } from "../arrow/column_values.ts";
 import { encodeBatch, encodeSchema } from "../arrow/message_writer.ts";
 import { systemClock } from "../base/clock.ts";
 import { InvalidDataError } from "../base/errors.ts";
+import { EVENT_LIMITS } from "../base/limits.ts";
 import { STORE } from "../engine/catalog.ts";
 import { EVENT_SCHEMA } from "../events/event_batch_builder.ts";
 import { compileRowFilter, pickRows } from "../events/row_filter.ts";
+import { formatCursor, parseCursor } from "../protocol/event_cursor.ts";
 import { type EventFilter, filterCondition, parseFilter } from "../protocol/event_filter.ts";
 import type { CallContext, FlightDataMessage, FlightPayload } from "../flight/service.ts";
 import { LiveQueue } from "./live_queue.ts";
@@ -24,9 +26,14 @@ import type { Warehouse } from "./warehouse.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** How far before the last event seen a replay after a restart starts: clocks of writers differ. */
-const REPLAY_MICROS = 5_000_000;
-const RECEIVED_AT = 3;
+const REPLAY_MICROS = EVENT_LIMITS.replayMillis * 1000;
+
+/** Where history begins. */
+interface HistoryStart {
+  readonly condition: string;
+  /** Everything recorded before was given to the subscriber already. */
+  readonly micros: number;
+}
 
 /** Serves live subscriptions. */
 export class LiveService {
@@ -43,7 +50,7 @@ export class LiveService {
   async *subscribe(
     path: readonly string[],
     messages: AsyncIterable<FlightDataMessage>,
-    context: CallContext,
+    context: Pick<CallContext, "signal">,
   ): AsyncGenerator<FlightPayload> {
     if (path[0] !== "events") {
       throw new InvalidDataError(`Subscribe to the path ["subscribe", "events"]`);
@@ -55,65 +62,79 @@ export class LiveService {
       const rows = filter(batch);
       if (rows?.length === 0) return;
       const matching = rows === undefined ? batch : pickRows(batch, rows);
-      queue.offer({ batch: matching, cursor: firstRow + batch.rows });
+      const cursor = firstRow + batch.rows;
+      queue.offer({ batch: matching, cursor, micros: systemClock.nowMicros() });
     });
     context.signal.addEventListener("abort", () => queue.end(), { once: true });
     try {
       yield { header: encodeSchema(EVENT_SCHEMA).metadata };
-      this.#warehouse.takeEvents();
-      const seam = this.#warehouse.eventCount;
-      queue.clear(); // all of it is history
-      yield* this.#history(request, seam);
-      yield this.#note({ live: true, cursor: this.#cursor(seam, systemClock.nowMicros()) });
+      yield* this.#untilLive(request, queue);
       yield* this.#live(queue);
     } finally {
       stop();
     }
   }
 
-  async *#history(request: SubscribeRequest, seam: number): AsyncGenerator<FlightPayload> {
-    const start = this.#start(request.fromCursor);
-    if (start === undefined) return;
+  /** History, and what came while it was read where that was more than may wait. */
+  async *#untilLive(request: SubscribeRequest, queue: LiveQueue): AsyncGenerator<FlightPayload> {
+    let start = this.#start(request.fromCursor);
+    for (;;) {
+      const now = systemClock.nowMicros();
+      this.#warehouse.takeEvents();
+      const seam = this.#warehouse.eventCount;
+      queue.clear(); // all of it is history
+      if (start !== undefined) yield* this.#history(request.filter, start, seam);
+      if (start === undefined || queue.missed === 0) {
+        yield this.#note({ live: true, cursor: this.#cursor(seam, now) });
+        return;
+      }
+      start = { condition: `rowid >= ${seam}`, micros: now };
+    }
+  }
+
+  async *#history(
+    filter: EventFilter,
+    start: HistoryStart,
+    seam: number,
+  ): AsyncGenerator<FlightPayload> {
     const names = EVENT_SCHEMA.fields.map(({ name }) => name).join(", ");
     const { batches } = await this.#warehouse.query(
-      `SELECT rowid, ${names} FROM ${STORE}.events WHERE ${start} AND rowid < ${seam}
-        AND ${filterCondition(request.filter)} ORDER BY rowid`,
+      `SELECT rowid, ${names} FROM ${STORE}.events WHERE ${start.condition} AND rowid < ${seam}
+        AND ${filterCondition(filter)}`,
     );
     for await (const { rows, columns: [rowIds, ...columns] } of batches) {
       if (rowIds === undefined || rows === 0) continue;
       const last = Number(valueReader(rowIds)(rows - 1));
-      yield this.#payload({ schema: EVENT_SCHEMA, rows, columns }, last + 1, 0);
+      const cursor = this.#cursor(last + 1, start.micros);
+      yield this.#payload({ schema: EVENT_SCHEMA, rows, columns }, { cursor, missed: 0 });
     }
   }
 
-  /** Condition for the rows to replay; undefined for live only. */
-  #start(cursor: string | undefined): string | undefined {
-    if (cursor === undefined) return undefined;
-    if (cursor === "start") return "true";
-    const [epoch, row, micros] = cursor.split(":");
-    if (epoch === this.#epoch && Number.isSafeInteger(Number(row))) {
-      return `rowid >= ${Number(row)}`;
-    }
-    // Row ids start anew with each life of the daemon, so time tells where to go on; what comes twice
-    // around that moment the client knows by its id.
-    const since = Number(micros);
-    if (!Number.isSafeInteger(since)) return "true";
-    return `received_at >= make_timestamptz(${Math.max(0, since - REPLAY_MICROS)})`;
+  /** Undefined for live only. */
+  #start(text: string | undefined): HistoryStart | undefined {
+    if (text === undefined) return undefined;
+    const cursor = parseCursor(text);
+    if (cursor === undefined) return { condition: "true", micros: 0 };
+    const { epoch, row, micros } = cursor;
+    if (epoch === this.#epoch) return { condition: `rowid >= ${row}`, micros };
+    // What comes twice around that moment the client knows by its id.
+    const since = `make_timestamptz(${Math.max(0, micros - REPLAY_MICROS)})`;
+    return { condition: `coalesce(received_at, occurred_at, ${since}) >= ${since}`, micros };
   }
 
   async *#live(queue: LiveQueue): AsyncGenerator<FlightPayload> {
     for (let next = await queue.take(); next !== undefined; next = await queue.take()) {
-      yield this.#payload(next.item.batch, next.item.cursor, next.missed);
+      const { item, missed } = next;
+      yield this.#payload(item.batch, { cursor: this.#cursor(item.cursor, item.micros), missed });
     }
   }
 
   #cursor(row: number, micros: number): string {
-    return `${this.#epoch}:${row}:${micros}`;
+    return formatCursor({ epoch: this.#epoch, row, micros });
   }
 
-  #payload(batch: ArrowBatch, cursor: number, missed: number): FlightPayload {
+  #payload(batch: ArrowBatch, note: { cursor: string; missed: number }): FlightPayload {
     const { metadata, body } = encodeBatch({ ...batch, schema: EVENT_SCHEMA });
-    const note = { cursor: this.#cursor(cursor, latestMicros(batch)), missed };
     return { header: metadata, body, appMetadata: encoder.encode(JSON.stringify(note)) };
   }
 
@@ -143,12 +164,4 @@ async function requestOf(
     filter: parseFilter(Reflect.get(value, "filter")),
     fromCursor: typeof cursor === "string" ? cursor : undefined,
   };
-}
-
-/** Time of the latest event of a batch; now where it has none. */
-function latestMicros(batch: ArrowBatch): number {
-  const column = batch.columns[RECEIVED_AT];
-  if (column === undefined || batch.rows === 0) return systemClock.nowMicros();
-  const read = valueReader({ ...column, field: { ...column.field, format: "l" } });
-  return Number(read(batch.rows - 1) ?? systemClock.nowMicros());
 }

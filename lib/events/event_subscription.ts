@@ -8,8 +8,10 @@ import { StreamAssembler } from "../arrow/stream_assembler.ts";
 import type { FlightClient } from "../flight/client.ts";
 import { pathDescriptor } from "../flight/messages.ts";
 import type { DaemonConnection } from "../protocol/daemon_connection.ts";
+import { parseCursor } from "../protocol/event_cursor.ts";
 import { type EventFilter, formatFilter } from "../protocol/event_filter.ts";
 import { SUBSCRIBE_PATH } from "../protocol/names.ts";
+import { DeliveredIds } from "./delivered_ids.ts";
 import { parseEvent } from "./event_json.ts";
 import type { LitmusEvent } from "./event_types.ts";
 import type { UnknownEvent } from "./base_event.ts";
@@ -31,7 +33,6 @@ export interface SubscribeOptions {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const RECENT_IDS = 100_000;
 const RETRY_MILLIS = 200;
 
 /** A running subscription. */
@@ -39,8 +40,7 @@ export class EventSubscription implements AsyncIterable<LitmusEvent | UnknownEve
   readonly #connection: DaemonConnection;
   readonly #filter: EventFilter;
   readonly #options: SubscribeOptions;
-  /** Ids delivered lately: a daemon that was replaced replays, and nothing may come twice. */
-  readonly #recent = new Set<string>();
+  readonly #given = new DeliveredIds();
   #cursor: string | undefined;
   #delivered = 0;
   #client: FlightClient | undefined;
@@ -99,12 +99,18 @@ export class EventSubscription implements AsyncIterable<LitmusEvent | UnknownEve
           const batch = assembler.acceptBytes(message.header, message.body);
           if (batch !== undefined) yield* this.#events(batch);
         }
-        if (note.cursor !== undefined) this.#cursor = note.cursor;
+        if (note.cursor !== undefined) this.#moveTo(note.cursor);
         if (note.live === true) this.#options.onLive?.();
       }
     } finally {
       await exchange[Symbol.asyncDispose]();
     }
+  }
+
+  #moveTo(cursor: string): void {
+    this.#cursor = cursor;
+    const { micros } = parseCursor(cursor) ?? {};
+    if (micros !== undefined) this.#given.passed(micros);
   }
 
   #note(appMetadata: Uint8Array): { cursor?: string; live?: boolean } {
@@ -127,15 +133,8 @@ export class EventSubscription implements AsyncIterable<LitmusEvent | UnknownEve
     const readId = valueReader(ids);
     const readText = valueReader(texts);
     for (let row = 0; row < batch.rows; row++) {
-      const id = String(readId(row));
-      if (this.#recent.has(id)) continue;
-      this.#recent.add(id);
-      if (this.#recent.size > RECENT_IDS) {
-        for (const oldest of this.#recent) {
-          this.#recent.delete(oldest);
-          break;
-        }
-      }
+      const id = readId(row);
+      if (typeof id === "string" && id !== "" && !this.#given.add(id)) continue;
       const text = readText(row);
       if (typeof text === "string") yield parseEvent(text);
     }
