@@ -8,7 +8,7 @@ import { showDemo } from "../demo/show_demo.ts";
 import type { CommandContext } from "../command_context.ts";
 import { outcomeStyle, paint } from "../format/style.ts";
 import { parseCount } from "../options/parse_count.ts";
-import { programWords } from "../options/program_words.ts";
+import { programWords, shellWord } from "../options/program_words.ts";
 
 /** Options of the command. */
 export interface DemoOptions {
@@ -67,7 +67,7 @@ async function testedUnits(runs: RunStore): Promise<number> {
 }
 
 function goOn({ dataDir, options, output }: CommandContext): string {
-  const where = options.dataDir === undefined ? "" : ` --data-dir ${options.dataDir}`;
+  const where = options.dataDir === undefined ? "" : ` --data-dir ${shellWord(options.dataDir)}`;
   const words = programWords();
   const lines = [
     `${words} show latest${where}`,

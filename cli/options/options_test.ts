@@ -5,7 +5,7 @@ import { formatOf } from "./global_options.ts";
 import { parseCount } from "./parse_count.ts";
 import { parseParameters } from "./parameters.ts";
 import { parseTime } from "./parse_time.ts";
-import { programWords } from "./program_words.ts";
+import { programWords, shellWord } from "./program_words.ts";
 
 Deno.test("parseTime() reads dates, RFC 3339 and how long ago", () => {
   const now = Date.UTC(2026, 10, 21, 12) * 1000;
@@ -71,4 +71,11 @@ Deno.test("programWords() gives commands to copy as the user called", () => {
     programWords((name) => (name === "INIT_CWD" ? "/x" : "exec")),
     `npx -y deno@${Deno.version.deno} task litmus`,
   );
+});
+
+Deno.test("shellWord() quotes what a shell would change, and only that", () => {
+  equal(shellWord("/data/bench-1"), "/data/bench-1");
+  equal(shellWord("my data"), "'my data'");
+  equal(shellWord("it's"), "'it'\\''s'");
+  equal(shellWord(""), "''");
 });

@@ -12,3 +12,8 @@ export function programWords(env: (name: string) => string | undefined = readEnv
     ? `npx -y deno@${Deno.version.deno} task litmus`
     : "deno task litmus";
 }
+
+/** A word of a command line to copy, in quotes where a shell would cut or change it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
