@@ -145,7 +145,8 @@ export class Warehouse implements AsyncDisposable {
     this.takeEvents();
     this.#bootstrapped = true;
     await this.takeRuns();
-    await this.materializeDue();
+    // Beside serving: writers that go on while it starts would keep it from that for long.
+    this.#materializeSoon();
   }
 
   /** Adds a listener for batches as they become visible; the result removes it. */
