@@ -1,4 +1,4 @@
-import { LANE_SAMPLES, RESULT_DOUBLES, simdKernels, STEP_SAMPLES } from "./_simd.ts";
+import { COPY_SAMPLES, LANE_SAMPLES, RESULT_DOUBLES, simdKernels, STEP_SAMPLES } from "./_simd.ts";
 
 /** Indices of the lowest and the highest value of a range; -1 where the range is NaN alone. */
 export interface Extremes {
@@ -8,8 +8,6 @@ export interface Extremes {
 
 /** Below this the copy into WebAssembly memory costs more than it saves (measured). */
 const SIMD_SAMPLES = 192;
-/** 64 KiB: larger blocks fall out of the first cache. */
-const COPY_SAMPLES = 8192;
 /** Samples that are summed up to look for NaN. */
 const SUM_SAMPLES = 4096;
 

@@ -1,13 +1,13 @@
 /**
- * The three inner loops that bound decimation, as WebAssembly SIMD, assembled at first use so that
+ * The two inner loops that bound decimation, as WebAssembly SIMD, assembled at first use so that
  * this source is the only form checked in. V8 does not vectorise JavaScript; two lanes at a time
- * pay for the copy into the module's memory (10M doubles: min and max in 5 ms instead of 30).
+ * pay for the copy into the module's memory.
  *
- *     sums(x, y, end, x0, y0)          sum of x - x0 and of y - y0 into results
- *     area(x, y, end, ax, ay, dx, dy)  max |dx (y - ay) - dy (x - ax)|, NaN left out, at least -1
- *     extremes(y, end)                 min and max into results, NaN left out, from +inf and -inf
+ *     summary(y, end, y0)    sum of y - y0, min and max into results
+ *     extremes(y, end)       min and max into results
  *
- * x, y and end (of the y block) are byte addresses; blocks are padded to LANE_SAMPLES.
+ * Extremes leave NaN out and start from +inf and -inf. y and end are byte addresses; blocks are padded
+ * to LANE_SAMPLES.
  */
 import {
   assemble,
@@ -26,9 +26,7 @@ import {
   splat,
   splatAll,
   store,
-  V_ABS,
   V_ADD,
-  V_MUL,
   V_PMAX,
   V_PMIN,
   V_SUB,
@@ -40,69 +38,43 @@ import {
 export const LANE_SAMPLES = 2 * VECTORS;
 /** Samples in one call of a kernel whose winner is then looked up in the caller's array. */
 export const STEP_SAMPLES = 512;
-/** Doubles at the start of the memory: the two results, then padding to a cache line. */
+/** Doubles at the start of the memory: the results, then padding to a cache line. */
 export const RESULT_DOUBLES = 8;
-/** 1.5 MiB: two buckets of x and y and a ramp, inside the L2 cache of common processors. */
-const PAGES = 24;
+/** Samples that are copied at once, 64 KiB: larger blocks fall out of the first cache. */
+export const COPY_SAMPLES = 8192;
+/** The results and one copy. */
+const PAGES = 2;
 
 /** The module's memory and loops. */
 export interface SimdKernels {
   readonly memory: Float64Array;
-  sums(x: number, y: number, end: number, x0: number, y0: number): void;
-  area(
-    x: number,
-    y: number,
-    end: number,
-    ax: number,
-    ay: number,
-    dx: number,
-    dy: number,
-  ): number;
+  summary(y: number, end: number, y0: number): void;
   extremes(y: number, end: number): void;
 }
 
-function sums(): WasmFunction {
-  const x = 0, y = 1, end = 2, x0 = 3, y0 = 4, vx0 = 5, vy0 = 6, sumX = 7, sumY = sumX + VECTORS;
-  const add = (from: number, origin: number, sum: number) =>
-    each((v) => [
-      ...[...get(sum + v), ...load(from, v), ...get(origin), ...V_SUB, ...V_ADD],
-      ...[SET, sum + v],
-    ]);
+function summary(): WasmFunction {
+  const y = 0, end = 1, y0 = 2, origin = 3, value = 4, sum = 5;
+  const low = sum + VECTORS, high = low + VECTORS;
   const code = [
-    ...splat(get(x0), vx0),
-    ...splat(get(y0), vy0),
-    ...loop([x, y], end, [...add(x, vx0, sumX), ...add(y, vy0, sumY)]),
-    ...store(0, reduce(sumX, V_ADD, F64_ADD)),
-    ...store(8, reduce(sumY, V_ADD, F64_ADD)),
-  ];
-  const parameters = [I32, I32, I32, F64, F64];
-  return { name: "sums", parameters, results: [], vectorLocals: 2 + 2 * VECTORS, code };
-}
-
-function area(): WasmFunction {
-  const x = 0, y = 1, end = 2, ax = 3, ay = 4, dx = 5, dy = 6;
-  const vax = 7, vay = 8, vdx = 9, vdy = 10, best = 11;
-  const side = (from: number, origin: number, factor: number, v: number) => [
-    ...[...load(from, v), ...get(origin), ...V_SUB, ...get(factor), ...V_MUL],
-  ];
-  const code = [
-    ...splat(get(ax), vax),
-    ...splat(get(ay), vay),
-    ...splat(get(dx), vdx),
-    ...splat(get(dy), vdy),
-    ...splatAll(f64Const(-1), best),
+    ...splat(get(y0), origin),
+    ...splatAll(f64Const(Infinity), low),
+    ...splatAll(f64Const(-Infinity), high),
     ...loop(
-      [x, y],
+      [y],
       end,
       each((v) => [
-        ...[...get(best + v), ...side(y, vay, vdx, v), ...side(x, vax, vdy, v), ...V_SUB],
-        ...[...V_ABS, ...V_PMAX, SET, best + v],
+        ...[...load(y, v), SET, value],
+        ...[...get(sum + v), ...get(value), ...get(origin), ...V_SUB, ...V_ADD, SET, sum + v],
+        ...[...get(low + v), ...get(value), ...V_PMIN, SET, low + v],
+        ...[...get(high + v), ...get(value), ...V_PMAX, SET, high + v],
       ]),
     ),
-    ...reduce(best, V_PMAX, F64_MAX),
+    ...store(0, reduce(sum, V_ADD, F64_ADD)),
+    ...store(8, reduce(low, V_PMIN, F64_MIN)),
+    ...store(16, reduce(high, V_PMAX, F64_MAX)),
   ];
-  const parameters = [I32, I32, I32, F64, F64, F64, F64];
-  return { name: "area", parameters, results: [F64], vectorLocals: 4 + VECTORS, code };
+  const parameters = [I32, I32, F64];
+  return { name: "summary", parameters, results: [], vectorLocals: 2 + 3 * VECTORS, code };
 }
 
 function extremes(): WasmFunction {
@@ -129,13 +101,12 @@ export function simdKernels(): SimdKernels | null {
 
 function instantiate(): SimdKernels | null {
   if (typeof WebAssembly === "undefined") return null;
-  const bytes = assemble(PAGES, [sums(), area(), extremes()]);
+  const bytes = assemble(PAGES, [summary(), extremes()]);
   if (!WebAssembly.validate(bytes)) return null;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   return {
     memory: new Float64Array((exports.memory as WebAssembly.Memory).buffer),
-    sums: exports.sums as SimdKernels["sums"],
-    area: exports.area as SimdKernels["area"],
+    summary: exports.summary as SimdKernels["summary"],
     extremes: exports.extremes as SimdKernels["extremes"],
   };
 }

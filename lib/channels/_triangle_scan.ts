@@ -1,4 +1,10 @@
-import { LANE_SAMPLES, RESULT_DOUBLES, type SimdKernels, STEP_SAMPLES } from "./_simd.ts";
+import {
+  COPY_SAMPLES,
+  LANE_SAMPLES,
+  RESULT_DOUBLES,
+  type SimdKernels,
+  STEP_SAMPLES,
+} from "./_simd.ts";
 
 /**
  * The two passes over a bucket that LTTB consists of. `x` null stands for a regular axis, where the
@@ -14,7 +20,7 @@ export interface TriangleScan {
   farthest(lo: number, hi: number, ax: number, ay: number, dx: number, dy: number): number;
 }
 
-/** Lowest index in [lo, hi) whose area is the largest. */
+/** Lowest index in [lo, hi) whose area is the largest; `lo` where all are NaN. */
 function largest(
   x: Float64Array | null,
   y: Float64Array,
@@ -40,20 +46,18 @@ function largest(
   return index;
 }
 
-/** First index from `lo` on with exactly this area: a kernel and this loop round alike. */
-function first(
-  x: Float64Array | null,
-  y: Float64Array,
-  lo: number,
-  wanted: number,
-  ax: number,
-  ay: number,
-  dx: number,
-  dy: number,
-): number {
-  let i = lo;
-  while (Math.abs(dx * (y[i]! - ay) - dy * ((x === null ? i : x[i]!) - ax)) !== wanted) i++;
-  return i;
+/** Sum of `x - x[lo]`. */
+function sumOffsets(x: Float64Array, lo: number, hi: number): number {
+  const x0 = x[lo]!;
+  let a = 0, b = 0, c = 0, d = 0, i = lo;
+  for (; i + 3 < hi; i += 4) {
+    a += x[i]! - x0;
+    b += x[i + 1]! - x0;
+    c += x[i + 2]! - x0;
+    d += x[i + 3]! - x0;
+  }
+  for (; i < hi; i++) a += x[i]! - x0;
+  return a + b + c + d;
 }
 
 /** Plain loops: for small buckets, and where there is no SIMD. */
@@ -90,14 +94,23 @@ export class PlainScan implements TriangleScan {
   }
 }
 
-/** Samples of x and of y that one of the two slots of the module's memory holds. */
-const SLOT_SAMPLES = 32_768;
-const SLOT_DOUBLES = 2 * (SLOT_SAMPLES + LANE_SAMPLES);
-const RAMP = RESULT_DOUBLES + 2 * SLOT_DOUBLES;
+function noSummaries(): Summaries {
+  return { lo: -1, min: new Float64Array(0), max: new Float64Array(0) };
+}
+
+/** What is known of the steps of a bucket. */
+interface Summaries {
+  /** First sample of the bucket. */
+  lo: number;
+  /** Extremes of each step, NaN left out: +Infinity and -Infinity where there is nothing else. */
+  min: Float64Array;
+  max: Float64Array;
+}
 
 /**
- * The same by SIMD. A bucket is copied once, into the slot that the bucket before the last one
- * left, is summed there, and still lies there when its areas are wanted.
+ * The same by SIMD. One pass over a bucket gives the sum and the extremes of each of its steps. From the
+ * extremes follows how large the triangles of a step can be at most, as rounding keeps the order of numbers;
+ * only the two or three steps that may hold the largest are looked at sample by sample.
  */
 export class SimdScan implements TriangleScan {
   sumX = 0;
@@ -105,81 +118,101 @@ export class SimdScan implements TriangleScan {
   readonly #x: Float64Array | null;
   readonly #y: Float64Array;
   readonly #kernels: SimdKernels;
-  readonly #loaded: [number, number] = [-1, -1];
+  /** Of the bucket whose turn it is and of the next one. */
+  readonly #known: readonly [Summaries, Summaries];
+  #bounds = new Float64Array(0);
 
   constructor(x: Float64Array | null, y: Float64Array, kernels: SimdKernels) {
     this.#x = x;
     this.#y = y;
     this.#kernels = kernels;
-    if (x === null) {
-      for (let i = 0; i < SLOT_SAMPLES + LANE_SAMPLES; i++) kernels.memory[RAMP + i] = i;
-    }
+    this.#known = [noSummaries(), noSummaries()];
   }
 
   sum(lo: number, hi: number): void {
-    const x0 = this.#x === null ? 0 : this.#x[lo]!, y0 = this.#y[lo]!;
-    const { memory, sums } = this.#kernels;
-    this.sumX = this.sumY = 0;
-    for (let from = lo; from < hi; from += SLOT_SAMPLES) {
-      const count = Math.min(SLOT_SAMPLES, hi - from);
-      const atY = this.#load(from, count), atX = this.#atX(atY);
-      const end = this.#pad(atY, count, y0);
-      if (this.#x !== null) memory.fill(x0, atX + count, atX + end - atY);
-      sums(atX * 8, atY * 8, end * 8, x0, y0);
-      this.sumX += memory[0]!;
-      this.sumY += memory[1]!;
-    }
     const count = hi - lo;
-    if (this.#x === null) this.sumX = count * (count - 1) / 2;
+    this.sumY = this.#summarize(lo, hi);
+    this.sumX = this.#x === null ? count * (count - 1) / 2 : sumOffsets(this.#x, lo, hi);
+  }
+
+  /** Fills the older summaries and returns the sum of `y - y[lo]`. */
+  #summarize(lo: number, hi: number): number {
+    const y = this.#y, y0 = y[lo]!, { memory, summary } = this.#kernels;
+    const [a, b] = this.#known, into = a.lo < b.lo ? a : b;
+    const steps = Math.ceil((hi - lo) / STEP_SAMPLES);
+    if (into.min.length < steps) {
+      into.min = new Float64Array(steps);
+      into.max = new Float64Array(steps);
+    }
+    into.lo = lo;
+    let sum = 0, step = 0;
+    for (let from = lo; from < hi; from += COPY_SAMPLES) {
+      const count = Math.min(COPY_SAMPLES, hi - from);
+      const end = Math.ceil(count / LANE_SAMPLES) * LANE_SAMPLES;
+      memory.set(y.subarray(from, from + count), RESULT_DOUBLES);
+      // Adds nothing to a sum, and is one of the bucket's own values.
+      memory.fill(y0, RESULT_DOUBLES + count, RESULT_DOUBLES + end);
+      for (let at = 0; at < end; at += STEP_SAMPLES, step++) {
+        const stop = Math.min(end, at + STEP_SAMPLES);
+        summary((RESULT_DOUBLES + at) * 8, (RESULT_DOUBLES + stop) * 8, y0);
+        sum += memory[0]!;
+        into.min[step] = memory[1]!;
+        into.max[step] = memory[2]!;
+      }
+    }
+    return sum;
   }
 
   farthest(lo: number, hi: number, ax: number, ay: number, dx: number, dy: number): number {
+    if (!this.#known.some((each) => each.lo === lo)) this.#summarize(lo, hi);
+    const known = this.#known.find((each) => each.lo === lo)!, x = this.#x, y = this.#y;
+    const likely = this.#boundSteps(known, lo, hi, ax, ay, dx, dy), bounds = this.#bounds;
     let best = -1, index = lo;
-    for (let from = lo; from < hi; from += SLOT_SAMPLES) {
-      const count = Math.min(SLOT_SAMPLES, hi - from);
-      const atY = this.#load(from, count), atX = this.#atX(atY), origin = this.#x ? ax : ax - from;
-      const end = this.#pad(atY, count, NaN);
-      for (let step = 0; step < count; step += STEP_SAMPLES) {
-        const stop = Math.min(end, atY + step + STEP_SAMPLES);
-        const area = this.#kernels.area(
-          (atX + step) * 8,
-          (atY + step) * 8,
-          stop * 8,
-          origin,
-          ay,
-          dx,
-          dy,
-        );
-        if (area > best) best = area, index = from + step;
-      }
+    const look = (step: number): void => {
+      const from = lo + step * STEP_SAMPLES, to = Math.min(hi, from + STEP_SAMPLES);
+      const found = largest(x, y, from, to, ax, ay, dx, dy);
+      const area = Math.abs(dx * (y[found]! - ay) - dy * ((x === null ? found : x[found]!) - ax));
+      if (area > best || area === best && found < index) best = area, index = found;
+    };
+    look(likely);
+    for (let from = lo, step = 0; from < hi; from += STEP_SAMPLES, step++) {
+      const bound = bounds[step]!;
+      if (step !== likely && !(bound < best || bound === best && from > index)) look(step);
     }
-    return best < 0 ? lo : first(this.#x, this.#y, index, best, ax, ay, dx, dy);
+    return index;
   }
 
-  /** Where the samples of y from `from` lie in memory, copied over the older slot if need be. */
-  #load(from: number, count: number): number {
-    const known = this.#loaded.indexOf(from);
-    if (known >= 0) return this.#atY(known);
-    const slot = this.#loaded[0] < this.#loaded[1] ? 0 : 1;
-    const atY = this.#atY(slot), { memory } = this.#kernels;
-    memory.set(this.#y.subarray(from, from + count), atY);
-    if (this.#x !== null) memory.set(this.#x.subarray(from, from + count), this.#atX(atY));
-    this.#loaded[slot] = from;
-    return atY;
-  }
-
-  #atY(slot: number): number {
-    return RESULT_DOUBLES + slot * SLOT_DOUBLES;
-  }
-
-  #atX(atY: number): number {
-    return this.#x === null ? RAMP : atY + SLOT_SAMPLES + LANE_SAMPLES;
-  }
-
-  /** Fills y up to a whole turn of the kernel and returns its end. */
-  #pad(atY: number, count: number, value: number): number {
-    const padded = Math.ceil(count / LANE_SAMPLES) * LANE_SAMPLES;
-    this.#kernels.memory.fill(value, atY + count, atY + padded);
-    return atY + padded;
+  /** Finds what the areas of each step cannot pass, NaN where nothing is known, and returns the largest. */
+  #boundSteps(
+    { min, max }: Summaries,
+    lo: number,
+    hi: number,
+    ax: number,
+    ay: number,
+    dx: number,
+    dy: number,
+  ): number {
+    const steps = Math.ceil((hi - lo) / STEP_SAMPLES), x = this.#x;
+    if (this.#bounds.length < steps) this.#bounds = new Float64Array(steps);
+    let likely = 0;
+    for (let step = 0; step < steps; step++) {
+      const from = lo + step * STEP_SAMPLES, last = Math.min(hi, from + STEP_SAMPLES) - 1;
+      if (min[step]! > max[step]!) {
+        this.#bounds[step] = -1;
+        continue;
+      }
+      const low = dx * (min[step]! - ay), high = dx * (max[step]! - ay);
+      const left = dy * ((x === null ? from : x[from]!) - ax);
+      const right = dy * ((x === null ? last : x[last]!) - ax);
+      const bound = Math.max(
+        Math.abs(low - left),
+        Math.abs(low - right),
+        Math.abs(high - left),
+        Math.abs(high - right),
+      );
+      this.#bounds[step] = bound;
+      if (bound > this.#bounds[likely]!) likely = step;
+    }
+    return likely;
   }
 }

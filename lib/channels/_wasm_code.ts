@@ -32,7 +32,7 @@ function simd(opcode: number): Code {
 }
 
 const V_LOAD = simd(0x00), V_SPLAT = simd(0x14), V_LANE = simd(0x21);
-export const V_ABS = simd(0xec), V_ADD = simd(0xf0), V_SUB = simd(0xf1), V_MUL = simd(0xf2);
+export const V_ADD = simd(0xf0), V_SUB = simd(0xf1);
 /** pmin and pmax keep their first operand when the second is NaN. */
 export const V_PMIN = simd(0xf6), V_PMAX = simd(0xf7);
 
