@@ -31,6 +31,8 @@ export interface RunKeeperParts {
   readonly layout: DataLayout;
   /** Whether a writer of this package still lives. */
   readonly isWriterAlive: (writer: string) => boolean;
+  /** Makes the events that were taken in visible. */
+  readonly flushEvents: () => void;
   /** Told what nobody waits for. */
   readonly log: (message: string) => void;
   /** Reports a published file to the event log. */
@@ -50,7 +52,7 @@ export class RunKeeper {
   constructor(parts: RunKeeperParts) {
     this.#parts = parts;
     this.#tables = new RunRowTables(parts.database, STORE);
-    this.#reader = new RunReader(parts.database);
+    this.#reader = new RunReader(parts.database, parts.flushEvents);
   }
 
   /** Reads what columns the tables of going runs have. */
@@ -156,6 +158,19 @@ export class RunKeeper {
       (attempt) => join(folder, `${stem}${attempt === 1 ? "" : `_${attempt}`}.parquet`),
       table,
     );
+  }
+
+  /**
+   * Reads a little further into the runs that go on, so that little is left to read when they end.
+   *
+   * @returns false once nothing is left to read
+   */
+  async readOn(maxRows: number): Promise<boolean> {
+    const { tracker, index } = this.#parts;
+    const going = [...tracker.unsettled].filter((run) =>
+      run.started && run.ends === 0 && index.fileOf(run.runId) === undefined
+    );
+    return await this.#reader.readOn(going, maxRows);
   }
 
   /** Makes the rows of all runs without a file that changed since. */

@@ -26,6 +26,7 @@ import { ChannelCatalog } from "./channel_catalog.ts";
 import { type BatchOrigin, EventFollower } from "./event_follower.ts";
 import { EventTable } from "./event_table.ts";
 import { MaterializedLog } from "./materialized_log.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import { RunKeeper } from "./run_keeper.ts";
 import { RunTracker, type TrackedRun } from "./run_tracker.ts";
 import { RunFolders } from "./run_folders.ts";
@@ -73,6 +74,7 @@ export class Warehouse implements AsyncDisposable {
   readonly #log: (message: string) => void;
   readonly #runFolders: RunFolders;
   readonly #materialized: MaterializedLog;
+  readonly #readAhead: ReadAhead;
   readonly #listeners = new Set<BatchListener>();
   readonly #watchers = new Set<() => void>();
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -112,10 +114,26 @@ export class Warehouse implements AsyncDisposable {
       tracker: this.tracker,
       layout: this.layout,
       log: options.log,
+      flushEvents: () => this.#events.flush(),
       isWriterAlive: (writer) => isWriterAlive(options.dataDir, writer),
       onMaterialized: (run, table, destination) =>
         this.#materialized.record(run, table, destination),
     });
+    this.#readAhead = new ReadAhead({
+      rows: () => this.#events.rows,
+      readOn: (maxRows) => this.#readOn(maxRows),
+    });
+  }
+
+  async #readOn(maxRows: number): Promise<boolean> {
+    if (this.#closed) return false;
+    try {
+      return await this.mutex.run(() => this.keeper.readOn(maxRows));
+    } catch (error) {
+      // Whoever asks for the run meets it again.
+      this.#log(`Cannot read ahead: ${error}`);
+      return false;
+    }
   }
 
   /** Opens the stores and takes in what the files hold. */
@@ -182,6 +200,7 @@ export class Warehouse implements AsyncDisposable {
     const firstRow = this.#events.rows;
     this.#events.append(batch);
     this.tracker.observe(batch, firstRow, origin);
+    this.#readAhead.wake();
     if (this.#listeners.size === 0) return;
     for (const listener of this.#listeners) listener(batch, origin, firstRow);
   }
@@ -344,6 +363,7 @@ export class Warehouse implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#saveTimer);
+    this.#readAhead[Symbol.dispose]();
     await this.mutex.run(() => this.keeper.flush());
     await this.#save();
     await this.#materialized.close();

@@ -28,6 +28,11 @@ export interface RunAccumulatorOptions {
   readonly sessionId: string;
   /** Version of the package that recorded the run. */
   readonly litmusVersion: string;
+  /**
+   * True where no two events with the same id are added: none is looked for then.
+   * @default {false}
+   */
+  readonly isDistinct?: boolean;
 }
 
 /** How a run without `run.ended` is closed. */
@@ -130,12 +135,16 @@ export class RunAccumulator {
   add(event: RunEventRecord): AddResult {
     const runId = event.run_id ?? null;
     if (runId === null ? !this.#bearsOnRun(event) : runId !== this.#options.runId) return "ignored";
-    if (typeof event.id === "string" && !this.#ids.add(event.id)) {
+    if (this.#isDuplicate(event)) {
       this.#duplicateCount++;
       return "duplicate";
     }
     if (this.#ended !== undefined) return this.#addAfterEnd(event);
     return this.#apply(event);
+  }
+
+  #isDuplicate({ id }: RunEventRecord): boolean {
+    return this.#options.isDistinct !== true && typeof id === "string" && !this.#ids.add(id);
   }
 
   #bearsOnRun(event: RunEventRecord): boolean {
