@@ -1,7 +1,7 @@
 /**
  * A client for any Arrow Flight or Flight SQL server: this package's daemon, another machine's, or another
- * product's. It needs `--allow-net=HOST:PORT` and a list of environment variables that grpc-js reads; it
- * loads neither the database nor the daemon.
+ * product's. It needs `--allow-net=HOST:PORT`, and loads neither the database nor the
+ * daemon.
  *
  * @example Asking a running daemon
  * ```ts

@@ -1,6 +1,6 @@
 // Gathers the Parquet files of failed runs for Polars, pandas or DuckDB: pl.read_parquet("DATA/failed/*.parquet")
 //
-//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 --allow-env=GRPC_* \
+//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 \
 //     --allow-run=deno examples/export_parquet.ts DATA
 import { RunStore } from "@litmus/sdk";
 

@@ -1,6 +1,6 @@
 // Follows measurements as they come, from the first one on record, until five were seen.
 //
-//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 --allow-env=GRPC_* \
+//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 \
 //     --allow-run=deno examples/follow_live.ts DATA
 import { EventStore, isEvent } from "@litmus/sdk";
 

@@ -1,6 +1,6 @@
 // Asks one question of events, channels and runs: which failed runs have a waveform, and how high it went.
 //
-//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 --allow-env=GRPC_* \
+//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 \
 //     --allow-run=deno examples/query_stores.ts DATA
 import { RunStore } from "@litmus/sdk";
 

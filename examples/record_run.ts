@@ -1,6 +1,6 @@
 // Records a run as a test program does: a session, a run, steps, measurements and a waveform.
 //
-//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 --allow-env=GRPC_* \
+//   deno run --allow-read=DATA --allow-write=DATA --allow-net=127.0.0.1 \
 //     --allow-run=deno examples/record_run.ts DATA
 import { Session } from "@litmus/sdk";
 

@@ -5,7 +5,7 @@
 //
 // and here, with certificate and token as files of this machine:
 //
-//   deno run --allow-read=cert.pem,token --allow-net=HOST:PORT --allow-env=GRPC_* \
+//   deno run --allow-read=cert.pem,token --allow-net=HOST:PORT \
 //     examples/remote_tls.ts HOST:PORT cert.pem token
 import { FlightClient } from "@litmus/sdk/client";
 

@@ -147,7 +147,7 @@ Deno.test("The log tells who asked for what and how many rows, never the token",
   await using stranger = await FlightClient.connect(lease.location, { token: "guessed-token" });
   await rejects(one(stranger));
   const { log, logPath } = await readLog(directory.path);
-  match(log, /DoGet 127\.0\.0\.1:\d+ grpc-node-js\/\S+ OK \S+ms rows=70000 .*"SELECT i FROM range/);
+  match(log, /DoGet 127\.0\.0\.1:\d+ litmus-sdk\/\S+ OK \S+ms rows=70000 .*"SELECT i FROM range/);
   match(log, /GetFlightInfo .* OK .*"SELECT 'by Flight SQL' AS way"/);
   match(log, /DoGet .* INVALID_ARGUMENT .*"SELECT nothing" .*nothing/);
   match(log, /DoGet .* INVALID_ARGUMENT .*"DROP VIEW runs"/);

@@ -11,14 +11,14 @@ const MAX_LINES = 60;
 
 /** Permissions that each example must need; the command in its head is held to them. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  record_run: ["read", "write", "net", "env", "run"],
-  query_stores: ["read", "write", "net", "env", "run"],
-  follow_live: ["read", "write", "net", "env", "run"],
-  export_parquet: ["read", "write", "net", "env", "run"],
+  record_run: ["read", "write", "net", "run"],
+  query_stores: ["read", "write", "net", "run"],
+  follow_live: ["read", "write", "net", "run"],
+  export_parquet: ["read", "write", "net", "run"],
   waveform_svg: ["read", "write"],
   read_files: ["read"],
   embed_engine: ["read", "ffi"],
-  remote_tls: ["read", "net", "env"],
+  remote_tls: ["read", "net"],
   downsample: [],
 };
 
@@ -135,7 +135,6 @@ Deno.test("With one permission less an example says which one is missing, and wh
     read: /data directory.*--allow-read=/i,
     write: /data directory.*--allow-write=|write access.*--allow-write/i,
     net: /(daemon|Reaching).*--allow-net=/,
-    env: /Flight client reads.*--allow-env=GRPC_\*/,
     run: /Starting the daemon.*--allow-run=deno/,
     ffi: /native code.*--allow-ffi/,
   };
@@ -182,7 +181,6 @@ Deno.test("The remote example asks a daemon over TLS with a token, and neither w
 
     const without = (name: string) => all.filter((flag) => !flag.startsWith(`--allow-${name}`));
     match((await run("remote_tls", without("net"), args)).err, /--allow-net=/);
-    match((await run("remote_tls", without("env"), args)).err, /--allow-env=GRPC_\*/);
     match((await run("remote_tls", without("read"), args)).err, /read access to .*--allow-read/);
     await Deno.writeTextFile(token, "wrong");
     match((await run("remote_tls", all, args)).err, /token/i);

@@ -42,7 +42,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, string>> = {
   "apache-arrow": "arrow",
   "flatbuffers": "arrow",
-  "@grpc/grpc-js": "flight",
   "@bufbuild/protobuf": "flight",
   "@duckdb/node-api": "engine",
   "@std/yaml": "config",

@@ -2,7 +2,7 @@
  * The line of the request log: who asked for what, how it ended, how long it took, how much it moved. The
  * token is in none of it: headers are not logged.
  *
- *     DoGet 127.0.0.1:40112 grpc-node-js/1.14.7 OK 3.1ms rows=8 in=35 out=2912 "SELECT * FROM runs"
+ *     DoGet 127.0.0.1:40112 litmus-sdk/0.1.0 OK 3.1ms rows=8 in=35 out=2912 "SELECT * FROM runs"
  *
  * @module
  */

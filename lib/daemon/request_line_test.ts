@@ -5,7 +5,7 @@ import { requestLine } from "./request_line.ts";
 const RECORD: CallRecord = {
   method: "DoGet",
   peer: "127.0.0.1:40112",
-  userAgent: "grpc-node-js/1.14.7 other/1",
+  userAgent: "litmus-sdk/0.1.0 other/1",
   code: 0,
   durationMillis: 3.14,
   bytesIn: 35,
@@ -17,7 +17,7 @@ const RECORD: CallRecord = {
 Deno.test("requestLine() tells who asked for what, how it ended, how long it took and how many rows", () => {
   equal(
     requestLine(RECORD),
-    'DoGet 127.0.0.1:40112 grpc-node-js/1.14.7 OK 3.1ms rows=8 in=35 out=2912 "SELECT * FROM runs"',
+    'DoGet 127.0.0.1:40112 litmus-sdk/0.1.0 OK 3.1ms rows=8 in=35 out=2912 "SELECT * FROM runs"',
   );
 });
 

@@ -7,12 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { FlightError } from "../base/errors.ts";
-import {
-  type ClientChannel,
-  type FlightCallOptions,
-  linkSignal,
-  mapError,
-} from "./client_channel.ts";
+import type { ClientChannel, FlightCallOptions } from "./client_channel.ts";
 import { decodeHandshake, encodeBasicAuth, encodeHandshake } from "./message_codec.ts";
 import type { BasicAuth } from "./messages.ts";
 import { GrpcStatus } from "./status.ts";
@@ -49,18 +44,14 @@ export async function basicHandshake(
     header ??= found.get("authorization");
     options.onHeaders?.(found);
   };
-  const call = channel.duplex("Handshake", { ...options, headers, onHeaders });
-  const unlink = linkSignal(call, options.signal);
-  call.write(encodeHandshake({ protocolVersion: 0, payload: encodeBasicAuth(auth) }));
-  call.end();
+  const request = encodeHandshake({ protocolVersion: 0, payload: encodeBasicAuth(auth) });
+  const answers = channel.serverStream("Handshake", request, decodeHandshake, {
+    ...options,
+    headers,
+    onHeaders,
+  });
   let payload: Uint8Array = new Uint8Array(0);
-  try {
-    for await (const message of call) payload = decodeHandshake(message as Uint8Array).payload;
-  } catch (error) {
-    throw mapError(error, options.signal);
-  } finally {
-    unlink();
-  }
+  for await (const answer of answers) payload = answer.payload;
   if (header !== undefined) return loginByHeader(header);
   if (payload.byteLength > 0) return loginByPayload(payload);
   throw new FlightError("The server has given no token", { code: GrpcStatus.UNAUTHENTICATED });

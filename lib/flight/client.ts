@@ -7,6 +7,7 @@ import { QueryResult, type ResultMessage } from "../arrow/query_result.ts";
 import { FlightError } from "../base/errors.ts";
 import { basicHandshake } from "./basic_handshake.ts";
 import {
+  type CallSink,
   ClientChannel,
   type FlightCallOptions,
   type FlightClientOptions,
@@ -50,6 +51,7 @@ import type {
 import type { FlightDataMessage } from "./service.ts";
 import { encodeSqlCommand } from "./sql_commands.ts";
 import { GrpcStatus, sqlErrorOf } from "./status.ts";
+import type { ClientCall } from "./transport.ts";
 
 /** The location by which a server says: on the connection that you have. */
 const REUSE_CONNECTION = "arrow-flight-reuse-connection:";
@@ -173,8 +175,8 @@ export class FlightClient implements AsyncDisposable {
 
   /** Starts to send data; the results are the application metadata of acknowledgements. */
   doPut(descriptor: FlightDescriptor, options: FlightCallOptions = {}): FlightWriter<Uint8Array> {
-    const call = this.#channel.duplex("DoPut", options);
-    return new FlightWriter(call, descriptor, decodePutResult, options);
+    const start = (sink: CallSink): ClientCall => this.#channel.duplex("DoPut", options, sink);
+    return new FlightWriter(start, descriptor, decodePutResult);
   }
 
   /** Starts to send and receive data. */
@@ -182,8 +184,8 @@ export class FlightClient implements AsyncDisposable {
     descriptor: FlightDescriptor,
     options: FlightCallOptions = {},
   ): FlightWriter<FlightDataMessage> {
-    const call = this.#channel.duplex("DoExchange", options);
-    return new FlightWriter(call, descriptor, decodeAligned, options);
+    const start = (sink: CallSink): ClientCall => this.#channel.duplex("DoExchange", options, sink);
+    return new FlightWriter(start, descriptor, decodeAligned);
   }
 
   /** Asks how a flight can be read. */

@@ -5,62 +5,43 @@
 
 import { concatBytes } from "../base/concat_bytes.ts";
 import { FlightError } from "../base/errors.ts";
-import { type DuplexCall, type FlightCallOptions, linkSignal, mapError } from "./client_channel.ts";
+import { answerQueue, type CallSink } from "./client_channel.ts";
 import { encodeFlightData } from "./flight_data.ts";
-import { MessageQueue } from "./message_queue.ts";
+import { FRAME_HEADER_BYTES } from "./grpc_frames.ts";
+import type { MessageQueue } from "./message_queue.ts";
 import type { FlightDescriptor } from "./messages.ts";
-import { SendWindow } from "./send_window.ts";
 import type { FlightPayload } from "./service.ts";
 import { GrpcStatus } from "./status.ts";
-
-/** Bytes handed to grpc-js from which on a writer waits. */
-const SEND_BUFFER_BYTES = 8 * 1024 * 1024;
-/** Bytes of unread results from which on the server is made to wait. */
-const RESULT_BUFFER_BYTES = 8 * 1024 * 1024;
-/** What an empty result weighs, so that a flood of them is bounded too. */
-const RESULT_OVERHEAD_BYTES = 64;
+import type { ClientCall } from "./transport.ts";
 
 /** Sends FlightData messages and reads what the server answers. */
 export class FlightWriter<R> implements AsyncDisposable {
-  readonly #call: DuplexCall;
-  readonly #queue: MessageQueue<Uint8Array>;
-  readonly #window = new SendWindow();
-  readonly #unlink: () => void;
+  readonly #call: ClientCall;
+  readonly #queue: MessageQueue<Uint8Array> = answerQueue(() => this.#call);
   readonly #decode: (bytes: Uint8Array) => R;
-  readonly #ended: Promise<void>;
+  readonly #ended = Promise.withResolvers<void>();
   #descriptor: FlightDescriptor | undefined;
   #isHalfClosed = false;
   #end: { readonly error?: unknown } | undefined;
 
   /**
-   * Takes a call that has just started.
+   * Starts the call.
    *
-   * @param call the call
+   * @param start starts it
    * @param descriptor sent with the first message
    * @param decode decodes a result
-   * @param options the signal of the call
    */
   constructor(
-    call: DuplexCall,
+    start: (sink: CallSink) => ClientCall,
     descriptor: FlightDescriptor,
     decode: (bytes: Uint8Array) => R,
-    options: FlightCallOptions = {},
   ) {
-    this.#call = call;
     this.#descriptor = descriptor;
     this.#decode = decode;
-    this.#queue = new MessageQueue<Uint8Array>({
-      weigh: (message) => message.length + RESULT_OVERHEAD_BYTES,
-      highWater: RESULT_BUFFER_BYTES,
-      pause: () => call.pause(),
-      resume: () => call.resume(),
+    this.#call = start({
+      onMessage: (message) => this.#queue.push(message),
+      onEnd: (end) => this.#settle(end),
     });
-    this.#unlink = linkSignal(call, options.signal);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#ended = promise;
-    call.on("data", (message: Uint8Array) => this.#queue.push(message));
-    call.on("end", () => this.#settle({}, resolve));
-    call.on("error", (error) => this.#fail(mapError(error, options.signal), resolve));
   }
 
   /**
@@ -76,25 +57,23 @@ export class FlightWriter<R> implements AsyncDisposable {
     const descriptor = payload.descriptor ?? this.#descriptor;
     this.#descriptor = undefined;
     const { descriptor: _, ...rest } = payload;
-    if (descriptor === undefined) this.#send(rest);
+    let room: Promise<void> | undefined;
+    if (descriptor === undefined) room = this.#send(rest);
     else if (rest.header !== undefined || rest.body !== undefined) {
-      this.#send({ ...rest, descriptor });
+      room = this.#send({ ...rest, descriptor });
     } else {
       // Of a first message without data, servers in C++ read the descriptor alone.
-      this.#send({ descriptor });
-      this.#send(rest);
+      void this.#send({ descriptor });
+      room = this.#send(rest);
     }
-    const room = this.#window.room(SEND_BUFFER_BYTES);
-    if (room === undefined) return;
-    await room;
+    if (room !== undefined) await room;
     this.#throwIfEnded();
   }
 
-  #send(payload: FlightPayload): void {
-    const chunks = encodeFlightData(payload);
-    const message = chunks.length === 1 ? chunks[0]! : concatBytes(chunks);
-    this.#window.add(message.length);
-    this.#call.write(message, () => this.#window.done(message.length));
+  /** In one piece of its own: what was handed over may change as soon as there is room for more. */
+  #send(payload: FlightPayload): Promise<void> | undefined {
+    const chunks = encodeFlightData(payload, { headroomBytes: FRAME_HEADER_BYTES });
+    return this.#call.send(chunks.length === 1 ? chunks : [concatBytes(chunks)]);
   }
 
   /** What the server answers; read it once. Ends when the server has ended the call. */
@@ -118,7 +97,7 @@ export class FlightWriter<R> implements AsyncDisposable {
   async close(): Promise<void> {
     this.end();
     this.#queue.unbound();
-    await this.#ended;
+    await this.#ended.promise;
     if (this.#end !== undefined && "error" in this.#end) throw this.#end.error;
   }
 
@@ -131,29 +110,18 @@ export class FlightWriter<R> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#end === undefined) this.cancel();
     this.#queue.unbound();
-    await this.#ended;
+    await this.#ended.promise;
   }
 
   async *#readResults(): AsyncGenerator<R, void, undefined> {
     for await (const bytes of this.#queue) yield this.#decode(bytes);
   }
 
-  #fail(error: unknown, resolve: () => void): void {
-    // What came before the error is still in the stream when reading was paused.
-    for (let left = this.#call.read(); left !== null; left = this.#call.read()) {
-      this.#queue.push(left);
-    }
-    this.#settle({ error }, resolve);
-  }
-
-  #settle(end: { readonly error?: unknown }, resolve: () => void): void {
-    if (this.#end !== undefined) return;
+  #settle(end: { readonly error?: unknown }): void {
     this.#end = end;
-    this.#unlink();
-    this.#window.close();
     if ("error" in end) this.#queue.fail(end.error);
     else this.#queue.end();
-    resolve();
+    this.#ended.resolve();
   }
 
   #throwIfEnded(): void {

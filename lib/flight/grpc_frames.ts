@@ -73,9 +73,14 @@ export class MessageAssembler {
     }
   }
 
+  /** Whether a message has begun and is incomplete. */
+  get isInside(): boolean {
+    return this.#length >= 0 || this.#headerFilled > 0;
+  }
+
   /** Says that no more bytes come. @throws {FlightError} where a message is incomplete */
   end(): void {
-    if (this.#length >= 0 || this.#headerFilled > 0) {
+    if (this.isInside) {
       throw new FlightError("The request ends inside a message", {
         code: GrpcStatus.INVALID_ARGUMENT,
       });

@@ -1,5 +1,5 @@
 /**
- * What the Flight server needs of a transport, so that the calls know nothing of HTTP/2.
+ * What the Flight server and client need of a transport, so that the calls know nothing of HTTP/2.
  * @module
  */
 
@@ -68,4 +68,55 @@ export interface ServerTransport {
   drained(millis: number): Promise<boolean>;
   /** Ends all connections. */
   close(): Promise<void>;
+}
+
+/** A call that a client starts. */
+export interface ClientRequest {
+  /** Request path such as `/arrow.flight.protocol.FlightService/DoGet`. */
+  readonly path: string;
+  /** Request headers, lower-case names; values of `-bin` headers in base64. */
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  /** Deadline from now on. */
+  readonly timeoutMillis?: number | undefined;
+}
+
+/** Told of what comes of a call. */
+export interface ClientHandlers {
+  /** Headers came, before the answers or with the status; values of `-bin` headers in base64. */
+  onHeaders(fields: readonly (readonly [name: string, value: string])[]): void;
+  /** An answer came. */
+  onMessage(message: Uint8Array): void;
+  /** The call is over; nothing comes any more. */
+  onEnd(status: CallStatus): void;
+}
+
+/** One gRPC call as the client sees it. */
+export interface ClientCall {
+  /** Lets the server send no more than its window; answers that are here still come. */
+  pause(): void;
+  /** Lets the server go on. */
+  resume(): void;
+  /**
+   * Sends one message, whose first chunk starts with room for the frame header. The chunks must not change
+   * any more.
+   *
+   * @returns a promise when the server is slow: wait for it before the next message
+   */
+  send(chunks: readonly Uint8Array[]): Promise<void> | undefined;
+  /** Says that no more messages come. */
+  end(): void;
+  /** Ends the call at once by CANCELLED. Does nothing to one that is over. */
+  cancel(): void;
+}
+
+/** Makes the calls of a client to one server. */
+export interface ClientTransport {
+  /**
+   * Starts a call, and a connection where there is none.
+   *
+   * @throws {TypeError} for a header that cannot be sent
+   */
+  start(request: ClientRequest, handlers: ClientHandlers): ClientCall;
+  /** Ends the connection, and all calls by CANCELLED. */
+  close(): void;
 }

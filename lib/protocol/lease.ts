@@ -13,7 +13,6 @@ import { DAEMON_LIMITS } from "../base/limits.ts";
 import { requireStore } from "../base/permissions.ts";
 import { resolveDataDirectory } from "../config/data_directory.ts";
 import { FlightClient } from "../flight/client.ts";
-import { requireClientEnvironment } from "../flight/client_permissions.ts";
 import { type Endpoint, readEndpoint } from "./endpoint.ts";
 import { FileLock } from "./file_lock.ts";
 import { meetingOf, relieve, waitUntilGone } from "./hand_over.ts";
@@ -178,7 +177,6 @@ async function startDaemon(
   try {
     // Before anything is started: a daemon that cannot be talked to is of no use.
     await requireLoopback("127.0.0.1");
-    await requireClientEnvironment();
     using _lock = await FileLock.take(paths.spawnLock, signal);
     for (;;) {
       const found = await findDaemon(paths, dataDir, signal);

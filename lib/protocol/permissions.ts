@@ -5,7 +5,6 @@
 import { join } from "@std/path";
 import { PermissionError } from "../base/errors.ts";
 import { isGranted, requireStore } from "../base/permissions.ts";
-import { requireClientEnvironment } from "../flight/client_permissions.ts";
 import { FileLock } from "./file_lock.ts";
 
 /**
@@ -43,7 +42,6 @@ export async function requireSpawn(): Promise<void> {
 export async function requireDaemon(dataDir: string): Promise<void> {
   await requireStore(dataDir);
   await requireLoopback("127.0.0.1");
-  await requireClientEnvironment();
   const { state } = await Deno.permissions.query({ name: "run", command: Deno.execPath() });
   // One that runs need not be started.
   if (state === "granted" || FileLock.isHeld(join(dataDir, ".litmus", "daemon.lock"))) return;

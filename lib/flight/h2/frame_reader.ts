@@ -45,10 +45,14 @@ export class FrameReader {
   #flags = 0;
   #streamId = 0;
 
-  /** @param maxFrameBytes largest payload that was offered */
-  constructor(sink: FrameSink, maxFrameBytes: number) {
+  /**
+   * @param maxFrameBytes largest payload that was offered
+   * @param hasPreface whether the peer is a client, which says so first
+   */
+  constructor(sink: FrameSink, maxFrameBytes: number, hasPreface: boolean) {
     this.#sink = sink;
     this.#maxFrameBytes = maxFrameBytes;
+    if (!hasPreface) this.#prefaceFilled = PREFACE_BYTES.length;
   }
 
   /**

@@ -42,6 +42,7 @@ export const Flag = { END_STREAM: 1, ACK: 1, END_HEADERS: 4, PADDED: 8, PRIORITY
 
 /** Numbers of settings. */
 export const Setting = {
+  ENABLE_PUSH: 2,
   MAX_CONCURRENT_STREAMS: 3,
   INITIAL_WINDOW_SIZE: 4,
   MAX_FRAME_SIZE: 5,
@@ -57,6 +58,7 @@ export const ErrorCode = {
   STREAM_CLOSED: 5,
   FRAME_SIZE_ERROR: 6,
   REFUSED_STREAM: 7,
+  CANCEL: 8,
   COMPRESSION_ERROR: 9,
   ENHANCE_YOUR_CALM: 11,
 } as const;
@@ -66,7 +68,7 @@ export class ConnectionError extends Error {
   /** One of {@linkcode ErrorCode}. */
   readonly code: number;
 
-  /** @param code what the client is told */
+  /** @param code what the peer is told */
   constructor(code: number, message: string) {
     super(message);
     this.code = code;

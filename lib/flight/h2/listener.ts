@@ -1,6 +1,6 @@
 /** What a transport needs of the sockets. @module */
 
-import type { ByteStream } from "./connection.ts";
+import type { ByteStream } from "./byte_stream.ts";
 
 /** Told of each connection, and of the `ADDRESS:PORT` of its client. */
 export type OnAccept = (bytes: ByteStream, peer: string) => void;

@@ -1,4 +1,4 @@
-/** What a client says in SETTINGS and concerns what it is sent. @module */
+/** What a peer says in SETTINGS and concerns what it is sent. @module */
 
 import {
   ConnectionError,
@@ -14,11 +14,12 @@ import {
 /** Size of one setting: its number in two bytes, its value in four. */
 const SETTING_BYTES = 6;
 
-/** The settings of a client. */
+/** The settings of a peer. */
 export class PeerSettings {
   #isKnown = false;
   #windowBytes = INITIAL_WINDOW_BYTES;
   #maxFrameBytes = MIN_FRAME_BYTES;
+  #maxStreams = Infinity;
 
   /** Whether any have come. */
   get isKnown(): boolean {
@@ -28,6 +29,11 @@ export class PeerSettings {
   /** Window of new streams. */
   get windowBytes(): number {
     return this.#windowBytes;
+  }
+
+  /** How many streams it lets be open at once. */
+  get maxStreams(): number {
+    return this.#maxStreams;
   }
 
   /** Largest payload of a frame. */
@@ -64,6 +70,8 @@ export class PeerSettings {
         throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `Frames of ${value} bytes`);
       }
       this.#maxFrameBytes = value;
+    } else if (setting === Setting.MAX_CONCURRENT_STREAMS) {
+      this.#maxStreams = value;
     }
   }
 }

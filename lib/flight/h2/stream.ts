@@ -1,26 +1,31 @@
-/** One HTTP/2 stream of a client, without what it means. @module */
+/** One HTTP/2 stream, without what it means. @module */
 
 import {
   ConnectionError,
+  encodeFrame,
   encodeHeadersFrames,
   encodeNumberFrame,
   ErrorCode,
+  Flag,
   FrameType,
   MAX_WINDOW_BYTES,
 } from "./frames.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import type { SendWindow } from "../send_window.ts";
+import type { HeaderField } from "./hpack.ts";
 import { Outbox } from "./outbox.ts";
 
 /** What a stream may send ahead of its reader: four messages of 2 MiB. */
 export const STREAM_WINDOW_BYTES = 8 * 1024 * 1024;
-/** Bytes read after which the client is told that it may send as many more. */
+/** Bytes read after which the peer is told that it may send as many more. */
 const WINDOW_STEP_BYTES = STREAM_WINDOW_BYTES / 4;
 /** How long a client may go on to send after it was answered. */
 const LINGER_MILLIS = 5000;
 
 /** What a stream needs of its connection. */
 export interface StreamOwner {
+  /** Whether it answers, so that nothing more is wanted of the peer once it did. */
+  readonly isServer: boolean;
   /** The outgoing side. */
   readonly writer: FrameWriter;
   /** Counts the data of all its streams that waits for the client. */
@@ -33,14 +38,20 @@ export interface StreamOwner {
 
 /** Told of what a stream brings. */
 export interface StreamHandlers {
+  /** Headers came after those that opened the stream; undefined where they are more than the limit. */
+  onHeaders?(fields: readonly HeaderField[] | undefined): void;
   /** Bytes came; they are valid until the call returns. */
   onData(bytes: Uint8Array): void;
-  /** The client has sent all. */
+  /** The peer has sent all. */
   onEnd(): void;
   /** Bytes of data were taken for sending. */
   onTaken(bytes: number): void;
-  /** The stream is over, by its end or before it. */
-  onClose(): void;
+  /**
+   * The stream is over, by its end or before it.
+   *
+   * @param code by which the peer has reset it, where that is why
+   */
+  onClose(code?: number): void;
 }
 
 /** A stream. */
@@ -60,7 +71,7 @@ export class Http2Stream {
   #isSent = false;
   #isClosed = false;
 
-  /** @param sendWindowBytes what the client lets each stream send at first */
+  /** @param sendWindowBytes what the peer lets each stream send at first */
   constructor(id: number, sendWindowBytes: number, owner: StreamOwner) {
     this.id = id;
     this.#owner = owner;
@@ -73,6 +84,11 @@ export class Http2Stream {
     });
   }
 
+  /** Whether both sides have sent all. */
+  get isDone(): boolean {
+    return this.#isEnded && this.#isSent;
+  }
+
   /** Whether it is over. */
   get isClosed(): boolean {
     return this.#isClosed;
@@ -83,12 +99,12 @@ export class Http2Stream {
     this.#handlers = handlers;
   }
 
-  /** Lets the client send no more than its window. */
+  /** Lets the peer send no more than its window. */
   pause(): void {
     this.#isPaused = true;
   }
 
-  /** Lets the client go on; a new stream waits for it. */
+  /** Lets the peer go on; a new stream waits for it. */
   resume(): void {
     this.#isPaused = false;
     const held = this.#heldBytes;
@@ -104,6 +120,15 @@ export class Http2Stream {
     else this.#outbox.putHead(frames);
     this.#owner.writer.enqueue(this.#outbox);
     if (isLast) this.resume();
+  }
+
+  /** Says behind all data that no more comes; the peer may go on. */
+  sendEnd(): void {
+    if (this.#isClosed) return;
+    const payload = new Uint8Array(0);
+    const flags = Flag.END_STREAM;
+    this.#outbox.putTail(encodeFrame({ type: FrameType.DATA, flags, streamId: this.id, payload }));
+    this.#owner.writer.enqueue(this.#outbox);
   }
 
   /** Sends data, which must not change any more. */
@@ -123,7 +148,7 @@ export class Http2Stream {
     this.close();
   }
 
-  /** The client lets it send more, or less after a change of settings. */
+  /** The peer lets it send more, or less after a change of settings. */
   grant(bytes: number): void {
     if (this.#outbox.windowBytes + bytes > MAX_WINDOW_BYTES) {
       return this.reset(ErrorCode.FLOW_CONTROL_ERROR);
@@ -148,7 +173,14 @@ export class Http2Stream {
     if (isLast) this.end();
   }
 
-  /** The client has sent all. */
+  /** Headers came for the open stream. */
+  receiveHeaders(fields: readonly HeaderField[] | undefined, isLast: boolean): void {
+    if (this.#handlers?.onHeaders !== undefined) this.#handlers.onHeaders(fields);
+    else if (!isLast || fields === undefined) return this.reset(ErrorCode.PROTOCOL_ERROR);
+    if (isLast) this.end();
+  }
+
+  /** The peer has sent all. */
   end(): void {
     if (this.#isClosed) return;
     if (this.#isEnded) return this.reset(ErrorCode.STREAM_CLOSED);
@@ -157,8 +189,12 @@ export class Http2Stream {
     this.#closeIfDone();
   }
 
-  /** It is over, whatever is left. */
-  close(): void {
+  /**
+   * It is over, whatever is left.
+   *
+   * @param code by which the peer has reset it, where that is why
+   */
+  close(code?: number): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#lingerTimer);
@@ -167,18 +203,19 @@ export class Http2Stream {
     this.#owner.onRead(this.#heldBytes);
     this.#heldBytes = 0;
     this.#owner.onClose(this);
-    this.#handlers?.onClose();
+    this.#handlers?.onClose(code);
   }
 
   #onSent(): void {
     this.#isSent = true;
     this.#closeIfDone();
     if (this.#isClosed) return;
+    if (!this.#owner.isServer) return;
     this.#lingerTimer = setTimeout(() => this.reset(ErrorCode.NO_ERROR), LINGER_MILLIS);
   }
 
   #closeIfDone(): void {
-    if (this.#isEnded && this.#isSent) this.close();
+    if (this.isDone) this.close();
   }
 
   #read(bytes: number): void {

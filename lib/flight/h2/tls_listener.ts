@@ -4,15 +4,12 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
-import type { ByteStream } from "./connection.ts";
 import type { Listener, OnAccept } from "./listener.ts";
+import { TlsBytes } from "./tls_bytes.ts";
 
 const KEEP_ALIVE_MILLIS = 60_000;
-
-type SecureContext = ReturnType<typeof createSecureContext>;
 
 /** Where to listen, and as whom. */
 export interface TlsListenerOptions {
@@ -41,12 +38,18 @@ export class TlsListener implements Listener {
     { hostname, port, ...identity }: TlsListenerOptions,
     onAccept: OnAccept,
   ): Promise<TlsListener> {
-    const context = createSecureContext(identity);
+    const secureContext = createSecureContext(identity);
     const server = createServer((socket) => {
       socket.setNoDelay(true);
       socket.setKeepAlive(true, KEEP_ALIVE_MILLIS);
       const peer = `${socket.remoteAddress ?? ""}:${socket.remotePort ?? ""}`;
-      onAccept(new TlsBytes(socket, context), peer);
+      // The handshake runs with the first read.
+      const secure = new TLSSocket(socket, {
+        isServer: true,
+        secureContext,
+        ALPNProtocols: ["h2"],
+      });
+      onAccept(new TlsBytes(secure, socket), peer);
     });
     return new Promise((resolve, reject) => {
       server.once("error", reject);
@@ -61,54 +64,5 @@ export class TlsListener implements Listener {
 
   close(): void {
     this.#server.close();
-  }
-}
-
-/** The server's side of a TLS connection; the handshake runs with the first read. */
-class TlsBytes implements ByteStream {
-  readonly #socket: TLSSocket;
-  #wake: () => void = () => {};
-
-  /** @param socket an accepted connection that has sent nothing yet */
-  constructor(socket: Socket, secureContext: SecureContext) {
-    this.#socket = new TLSSocket(socket, {
-      isServer: true,
-      secureContext,
-      ALPNProtocols: ["h2"],
-    });
-    // Garbage instead of a greeting ends this connection, nothing else.
-    for (const each of [socket, this.#socket]) each.on("error", () => this.close());
-    for (const event of ["readable", "end", "close"]) this.#socket.on(event, () => this.#wake());
-  }
-
-  async read(target: Uint8Array): Promise<number | null> {
-    for (;;) {
-      if (this.#socket.destroyed) return null;
-      const waiting = this.#socket.readableLength;
-      const chunk: Uint8Array | null = this.#socket.read(
-        Math.min(waiting, target.length) || undefined,
-      );
-      if (chunk !== null) {
-        target.set(chunk);
-        return chunk.length;
-      }
-      if (this.#socket.readableEnded) return null;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      this.#socket.write(view, (error) => error ? reject(error) : resolve(bytes.length));
-    });
-  }
-
-  closeWrite(): Promise<void> {
-    return new Promise((resolve) => this.#socket.end(resolve));
-  }
-
-  close(): void {
-    this.#socket.destroy();
   }
 }

@@ -9,7 +9,8 @@
 import { DaemonError } from "../../base/errors.ts";
 import type { ServerTransport, TransportHandlers, TransportOptions } from "../transport.ts";
 import { Http2Call } from "./call.ts";
-import { type ByteStream, Connection } from "./connection.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { Connection } from "./connection.ts";
 import { ErrorCode } from "./frames.ts";
 import { encodeHeaders, type HeaderField } from "./hpack.ts";
 import { type RequestHeaders, toRequestHeaders } from "./request_headers.ts";
@@ -79,7 +80,7 @@ export class Http2Transport implements ServerTransport {
 
   async close(): Promise<void> {
     this.stopListening();
-    // Without GOAWAY, which ends grpc-js clients on Deno 2.9.6 (denoland/deno#36788): the end of the
+    // Without GOAWAY, which ends clients on node:http2 under Deno 2.9.6 (denoland/deno#36788): the end of the
     // connection says the same.
     for (const connection of this.#connections.keys()) void connection.end();
     await Promise.all(this.#connections.values());
