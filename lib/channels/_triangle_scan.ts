@@ -15,9 +15,21 @@ export interface TriangleScan {
   readonly sumX: number;
   /** Sum of `y - y[lo]` over the bucket, set by {@linkcode sum}. */
   readonly sumY: number;
-  sum(lo: number, hi: number): void;
-  /** Lowest index with the largest `|dx (y - ay) - dy (x - ax)|`; `lo` where all are NaN. */
-  farthest(lo: number, hi: number, ax: number, ay: number, dx: number, dy: number): number;
+  sum(x: Float64Array | null, y: Float64Array, lo: number, hi: number): void;
+  /**
+   * Lowest index with the largest `|dx (y - ay) - dy (x - ax)|`; `lo` where all are NaN. Asked of each bucket
+   * once, after the sum of the one that follows it.
+   */
+  farthest(
+    x: Float64Array | null,
+    y: Float64Array,
+    lo: number,
+    hi: number,
+    ax: number,
+    ay: number,
+    dx: number,
+    dy: number,
+  ): number;
 }
 
 /** Lowest index in [lo, hi) whose area is the largest; `lo` where all are NaN. */
@@ -62,18 +74,12 @@ function sumOffsets(x: Float64Array, lo: number, hi: number): number {
 
 /** Plain loops: for small buckets, and where there is no SIMD. */
 export class PlainScan implements TriangleScan {
+  readonly farthest = largest;
   sumX = 0;
   sumY = 0;
-  readonly #x: Float64Array | null;
-  readonly #y: Float64Array;
 
-  constructor(x: Float64Array | null, y: Float64Array) {
-    this.#x = x;
-    this.#y = y;
-  }
-
-  sum(lo: number, hi: number): void {
-    const x = this.#x, y = this.#y, y0 = y[lo]!, count = hi - lo;
+  sum(x: Float64Array | null, y: Float64Array, lo: number, hi: number): void {
+    const y0 = y[lo]!, count = hi - lo;
     let sumX = 0, sumY = 0;
     if (x === null) {
       sumX = count * (count - 1) / 2;
@@ -88,20 +94,14 @@ export class PlainScan implements TriangleScan {
     this.sumX = sumX;
     this.sumY = sumY;
   }
-
-  farthest(lo: number, hi: number, ax: number, ay: number, dx: number, dy: number): number {
-    return largest(this.#x, this.#y, lo, hi, ax, ay, dx, dy);
-  }
 }
 
 function noSummaries(): Summaries {
-  return { lo: -1, min: new Float64Array(0), max: new Float64Array(0) };
+  return { min: new Float64Array(0), max: new Float64Array(0) };
 }
 
 /** What is known of the steps of a bucket. */
 interface Summaries {
-  /** First sample of the bucket. */
-  lo: number;
   /** Extremes of each step, NaN left out: +Infinity and -Infinity where there is nothing else. */
   min: Float64Array;
   max: Float64Array;
@@ -115,36 +115,31 @@ interface Summaries {
 export class SimdScan implements TriangleScan {
   sumX = 0;
   sumY = 0;
-  readonly #x: Float64Array | null;
-  readonly #y: Float64Array;
   readonly #kernels: SimdKernels;
-  /** Of the bucket whose turn it is and of the next one. */
-  readonly #known: readonly [Summaries, Summaries];
+  /** Of the bucket that was summed before the last one, which is to be chosen from, and of the last one. */
+  #before = noSummaries();
+  #last = noSummaries();
   #bounds = new Float64Array(0);
 
-  constructor(x: Float64Array | null, y: Float64Array, kernels: SimdKernels) {
-    this.#x = x;
-    this.#y = y;
+  constructor(kernels: SimdKernels) {
     this.#kernels = kernels;
-    this.#known = [noSummaries(), noSummaries()];
   }
 
-  sum(lo: number, hi: number): void {
+  sum(x: Float64Array | null, y: Float64Array, lo: number, hi: number): void {
     const count = hi - lo;
-    this.sumY = this.#summarize(lo, hi);
-    this.sumX = this.#x === null ? count * (count - 1) / 2 : sumOffsets(this.#x, lo, hi);
+    [this.#before, this.#last] = [this.#last, this.#before];
+    this.sumY = this.#summarize(y, lo, hi, this.#last);
+    this.sumX = x === null ? count * (count - 1) / 2 : sumOffsets(x, lo, hi);
   }
 
-  /** Fills the older summaries and returns the sum of `y - y[lo]`. */
-  #summarize(lo: number, hi: number): number {
-    const y = this.#y, y0 = y[lo]!, { memory, summary } = this.#kernels;
-    const [a, b] = this.#known, into = a.lo < b.lo ? a : b;
+  /** Returns the sum of `y - y[lo]`. */
+  #summarize(y: Float64Array, lo: number, hi: number, into: Summaries): number {
+    const y0 = y[lo]!, { memory, summary } = this.#kernels;
     const steps = Math.ceil((hi - lo) / STEP_SAMPLES);
     if (into.min.length < steps) {
       into.min = new Float64Array(steps);
       into.max = new Float64Array(steps);
     }
-    into.lo = lo;
     let sum = 0, step = 0;
     for (let from = lo; from < hi; from += COPY_SAMPLES) {
       const count = Math.min(COPY_SAMPLES, hi - from);
@@ -163,10 +158,17 @@ export class SimdScan implements TriangleScan {
     return sum;
   }
 
-  farthest(lo: number, hi: number, ax: number, ay: number, dx: number, dy: number): number {
-    if (!this.#known.some((each) => each.lo === lo)) this.#summarize(lo, hi);
-    const known = this.#known.find((each) => each.lo === lo)!, x = this.#x, y = this.#y;
-    const likely = this.#boundSteps(known, lo, hi, ax, ay, dx, dy), bounds = this.#bounds;
+  farthest(
+    x: Float64Array | null,
+    y: Float64Array,
+    lo: number,
+    hi: number,
+    ax: number,
+    ay: number,
+    dx: number,
+    dy: number,
+  ): number {
+    const likely = this.#boundSteps(x, lo, hi, ax, ay, dx, dy), bounds = this.#bounds;
     let best = -1, index = lo;
     const look = (step: number): void => {
       const from = lo + step * STEP_SAMPLES, to = Math.min(hi, from + STEP_SAMPLES);
@@ -184,7 +186,7 @@ export class SimdScan implements TriangleScan {
 
   /** Finds what the areas of each step cannot pass, NaN where nothing is known, and returns the largest. */
   #boundSteps(
-    { min, max }: Summaries,
+    x: Float64Array | null,
     lo: number,
     hi: number,
     ax: number,
@@ -192,7 +194,7 @@ export class SimdScan implements TriangleScan {
     dx: number,
     dy: number,
   ): number {
-    const steps = Math.ceil((hi - lo) / STEP_SAMPLES), x = this.#x;
+    const steps = Math.ceil((hi - lo) / STEP_SAMPLES), { min, max } = this.#before;
     if (this.#bounds.length < steps) this.#bounds = new Float64Array(steps);
     let likely = 0;
     for (let step = 0; step < steps; step++) {

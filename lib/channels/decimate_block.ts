@@ -92,7 +92,7 @@ function byPixels(
 }
 
 /** Seconds from the first sample; the number of the sample where no interval is known. */
-function secondsOf(axis: SampleAxis): Float64Array {
+export function secondsOf(axis: SampleAxis): Float64Array {
   const x = new Float64Array(axis.length);
   axis.fillSeconds(x, 0, axis.timeAt(0));
   if (axis.length > 1 && x[0] === x.at(-1)) { for (let i = 0; i < x.length; i++) x[i] = i; }

@@ -2,17 +2,26 @@
  * Few samples of a session that look like all of them, on the real time axis.
  * @module
  */
-import { DisplayStream } from "./_display_stream.ts";
-import { decimateBlock, type DecimatedSamples, type DecimationChoice } from "./decimate_block.ts";
+import { gather } from "./_arguments.ts";
+import { displayStream, regularLttb, type SampleStream, timedLttb } from "./_session_streams.ts";
+import { chooseTriangles } from "./_triangles.ts";
+import {
+  decimateBlock,
+  type DecimatedSamples,
+  type DecimationChoice,
+  secondsOf,
+} from "./decimate_block.ts";
 import { decimateByPyramid } from "./decimate_view.ts";
+import { preselectedPoints } from "./min_max_lttb.ts";
 import { type ChannelBlockOptions, sessionBlocks } from "./read_channel.ts";
 import { concatAxes, gatherAxis, type SampleAxis } from "./sample_axis.ts";
 import { concatBlocks, type SampleBlock } from "./sample_block.ts";
+import type { SampleValues } from "./sample_values.ts";
 import type { ChannelSession } from "./segment_selection.ts";
 
 /**
  * Chooses among the samples of a session without holding more than a batch of them, where that is possible:
- * numbers, by the display method, whole.
+ * numbers without gaps, whole.
  *
  * @returns undefined where it has to be done in memory
  */
@@ -21,11 +30,49 @@ function decimateStream(
   choice: DecimationChoice,
   options: ChannelBlockOptions,
 ): DecimatedSamples | undefined {
-  const { maxPoints } = choice;
+  const { maxPoints, method = "display" } = choice, { samples } = session;
   if (maxPoints === undefined || !canStream(session, choice, options)) return undefined;
-  const stream = new DisplayStream(session.samples, maxPoints), axes: SampleAxis[] = [];
+  const by = (stream: SampleStream) => streamed(session, options, stream);
+  switch (method) {
+    case "display":
+      return by(displayStream(samples, maxPoints));
+    case "minmaxlttb": {
+      const preselected = preselectedPoints(maxPoints);
+      const some = samples > preselected ? by(displayStream(samples, preselected)) : undefined;
+      return some === undefined ? undefined : amongPreselected(some, maxPoints);
+    }
+    case "lttb":
+      return by(regularLttb(samples, maxPoints)) ?? by(timedLttb(samples, maxPoints));
+    case "minmax":
+      return undefined;
+  }
+}
+
+function canStream(
+  session: ChannelSession,
+  { maxPoints = 0, widthPixels }: DecimationChoice,
+  { lastN, startMicros = -Infinity, endMicros = Infinity }: ChannelBlockOptions,
+): boolean {
+  return maxPoints >= 4 && session.samples > maxPoints && widthPixels === undefined &&
+    lastN === undefined &&
+    session.segments.every(({ dataType, firstMicros, lastMicros }) =>
+      (dataType === "waveform" || dataType === "scalar") &&
+      firstMicros >= startMicros && lastMicros <= endMicros
+    );
+}
+
+interface StreamedSamples extends DecimatedSamples {
+  readonly values: Extract<SampleValues, { readonly kind: "number" }>;
+}
+
+function streamed(
+  session: ChannelSession,
+  options: ChannelBlockOptions,
+  stream: SampleStream,
+): StreamedSamples | undefined {
+  const axes: SampleAxis[] = [];
   for (const { axis, values } of sessionBlocks(session, { ...options, reuse: true })) {
-    if (values.kind !== "number" || !stream.add(values.data)) return undefined;
+    if (values.kind !== "number" || !stream.add(values.data, axis)) return undefined;
     axes.push(axis);
   }
   const kept = stream.finish();
@@ -34,17 +81,18 @@ function decimateStream(
   return { axis, values: { kind: "number", data: kept.values }, sampleIndex: kept.indices };
 }
 
-function canStream(
-  session: ChannelSession,
-  { maxPoints = 0, widthPixels, method = "display" }: DecimationChoice,
-  { lastN, startMicros = -Infinity, endMicros = Infinity }: ChannelBlockOptions,
-): boolean {
-  return maxPoints >= 4 && session.samples > maxPoints && method === "display" &&
-    widthPixels === undefined && lastN === undefined &&
-    session.segments.every(({ dataType, firstMicros, lastMicros }) =>
-      (dataType === "waveform" || dataType === "scalar") &&
-      firstMicros >= startMicros && lastMicros <= endMicros
-    );
+function amongPreselected(
+  { axis, values: { data }, sampleIndex }: StreamedSamples,
+  points: number,
+): DecimatedSamples | undefined {
+  const x = secondsOf(axis);
+  if (axis.timeAt(0) === axis.timeAt(axis.length - 1)) return undefined; // numbered as all samples are
+  const indices = chooseTriangles(x, data, points);
+  return {
+    axis: gatherAxis(axis, indices),
+    values: { kind: "number", data: gather(data, indices) },
+    sampleIndex: gather(sampleIndex, indices),
+  };
 }
 
 /** Chooses among the samples of a session, by pyramids where they are known and it pays. */

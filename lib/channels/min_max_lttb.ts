@@ -10,6 +10,8 @@ import { chooseTriangles } from "./_triangles.ts";
 import { lttb } from "./lttb.ts";
 import { extremePairs } from "./min_max.ts";
 
+const DEFAULT_RATIO = 4;
+
 /** How {@linkcode minMaxLttb} preselects. */
 export interface MinMaxLttbOptions {
   /**
@@ -55,7 +57,7 @@ export function minMaxLttb(
   points: number,
   options: MinMaxLttbOptions = {},
 ): Uint32Array {
-  const { ratio = 4 } = options;
+  const { ratio = DEFAULT_RATIO } = options;
   checkLengths(x, y);
   checkPoints(points, "points");
   if (!(ratio >= 1 && ratio < Infinity)) {
@@ -63,12 +65,17 @@ export function minMaxLttb(
       `Cannot decimate: ratio is ${ratio}, a finite number of at least 1 is wanted`,
     );
   }
-  const buckets = Math.ceil(points * ratio / 2);
-  if (points === 2 || y.length <= 2 * buckets + 2) return lttb(x, y, points);
+  const preselected = preselectedPoints(points, ratio);
+  if (points === 2 || y.length <= preselected) return lttb(x, y, points);
   const xs = toFloat64(x, "x"), ys = toFloat64(y, "y");
-  const some = extremePairs(ys, buckets);
+  const some = extremePairs(ys, (preselected - 2) / 2);
   const chosen = some.length === points
     ? allIndices(points)
     : chooseTriangles(gather(xs, some), gather(ys, some), points);
   return chosen.map((i) => some[i]!);
+}
+
+/** Samples that are preselected: the outer ones and both extremes of each bucket between. */
+export function preselectedPoints(points: number, ratio: number = DEFAULT_RATIO): number {
+  return 2 * Math.ceil(points * ratio / 2) + 2;
 }

@@ -1,7 +1,10 @@
 import { deepStrictEqual as deepEqual, ok, strictEqual as equal } from "node:assert/strict";
 import fc from "fast-check";
 import { inDataDir, quietStore, SESSION, START_MICROS } from "./_channel_fixture_test.ts";
+import { decimate } from "./decimate.ts";
 import { displayDecimate } from "./min_max.ts";
+import { lttb, lttbRegular } from "./lttb.ts";
+import { LttbStream } from "./_lttb_stream.ts";
 import { queryChannelFiles } from "./channel_query.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { DisplayStream } from "./_display_stream.ts";
@@ -158,6 +161,61 @@ Deno.test("DisplayStream keeps what displayDecimate() keeps, whatever the pieces
   );
 });
 
+Deno.test("LttbStream keeps what lttb() keeps, whatever the pieces", () => {
+  const step = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: -5, max: 5 }));
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 5, maxLength: 300 }),
+      fc.integer({ min: 3, max: 40 }),
+      fc.array(fc.nat(50)),
+      fc.constantFrom(1, 40),
+      (steps, points, cuts, times) => {
+        // Repeated, so that buckets become as long as those that SIMD takes.
+        const y = Float64Array.from(
+          { length: steps.length * times },
+          (_, i) => steps[i % steps.length]![1],
+        );
+        fc.pre(y.length > points);
+        let at = 0;
+        const x = y.map((_, i) => at += steps[i % steps.length]![0]);
+        for (const axis of [x, null]) {
+          const stream = new LttbStream(y.length, points, axis === null);
+          const piece = new Float64Array(y.length), pieceX = new Float64Array(y.length);
+          let from = 0;
+          for (const cut of [...cuts.map((each) => each * times), y.length]) {
+            const end = Math.min(y.length, from + cut), length = end - from;
+            piece.fill(NaN).set(y.subarray(from, end));
+            pieceX.fill(NaN).set(x.subarray(from, end));
+            ok(
+              stream.add(
+                axis === null ? null : pieceX.subarray(0, length),
+                piece.subarray(0, length),
+              ),
+            );
+            from = end;
+          }
+          const kept = stream.finish()!,
+            wanted = axis === null ? lttbRegular(y, points) : lttb(x, y, points);
+          deepEqual([...kept.indices], [...wanted]);
+          deepEqual([...kept.values], Array.from(wanted, (i) => y[i]));
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("LttbStream gives up on what is not finite", () => {
+  for (const value of [NaN, Infinity]) {
+    for (const at of [0, 1, 50, 99]) {
+      const y = new Float64Array(100).fill(1);
+      y[at] = value;
+      const stream = new LttbStream(100, 10, true);
+      equal(stream.add(null, y), false, `${value} at ${at}`);
+      equal(stream.finish(), undefined);
+    }
+  }
+});
+
 Deno.test("DisplayStream gives up on NaN and on another number of samples than announced", () => {
   for (const at of [0, 1, 50, 99]) {
     const y = new Float64Array(100).fill(1);
@@ -191,5 +249,33 @@ Deno.test("queryChannelFiles() keeps two opposite spikes five samples apart by d
     for (const method of ["display", "lttb", "minmax", "minmaxlttb"] as const) {
       const { value } = await queryChannelFiles(dataDir, "x", { ...query, method }).toColumns();
       ok(value!.length <= 1000 && value!.length > 400, method);
+    }
+  }));
+
+Deno.test("queryChannelFiles() chooses from files what decimate() chooses in memory", () =>
+  inDataDir(async (dataDir) => {
+    const y = Float64Array.from({ length: 30_000 }, (_, i) => Math.sin(i / 900) + (i * 7919) % 101);
+    const store = quietStore(dataDir);
+    for (let at = 0, micros = START_MICROS; at < y.length; at += 7000) {
+      const part = y.subarray(at, at + 7000);
+      const later = Float64Array.from(part, (_, i) => micros += 1 + (i * i) % 13);
+      store.write("regular", part, { sampleInterval: 1e-4, start: START_MICROS + at * 100 });
+      store.write("captures", part, { sampleInterval: 1e-5, start: START_MICROS + at * 100 });
+      store.write("timed", part, { timestamps: later });
+      await store.flush();
+    }
+    await store.close();
+    for (const id of ["regular", "captures", "timed"]) {
+      const { timestampMicros } = readChannel(dataDir, id);
+      const x = timestampMicros.map((micros) => (micros - timestampMicros[0]!) / 1e6);
+      for (const method of ["lttb", "minmaxlttb", "display"] as const) {
+        for (const maxPoints of [10, 333]) {
+          const result = queryChannelFiles(dataDir, id, { method, maxPoints });
+          const { sample_index, value } = await result.toColumns();
+          const wanted = decimate(x, y, maxPoints, { method });
+          deepEqual(Array.from(sample_index!, Number), [...wanted], `${id} ${method} ${maxPoints}`);
+          deepEqual(Array.from(value!), Array.from(wanted, (i) => y[i]));
+        }
+      }
     }
   }));
