@@ -4,7 +4,7 @@
  */
 import { crc32 } from "node:zlib";
 import { ByteSink } from "./byte_sink.ts";
-import { encodeValues } from "./encode_values.ts";
+import { type EncodedValues, encodeShared, encodeValues } from "./encode_values.ts";
 import {
   elementType,
   ENCODING,
@@ -13,7 +13,7 @@ import {
   type ParquetCell,
   type ParquetColumn,
 } from "./format.ts";
-import { writeHybrid } from "./levels.ts";
+import { RUN_LENGTH, writeHybrid, writeRun } from "./levels.ts";
 import { compressSnappy } from "./snappy.ts";
 import { ThriftWriter } from "./thrift_writer.ts";
 
@@ -42,19 +42,58 @@ interface Flat {
 
 /** Encodes rows `start` up to `end` of a column. */
 export function encodeChunk(column: ParquetColumn, start: number, end: number): EncodedChunk {
+  const shared = column.constantIn(start, end);
+  // Of fewer values no run is made.
+  return shared === undefined || end - start < RUN_LENGTH
+    ? encodeCells(column, start, end)
+    : encodeSharedCell(column, shared, end - start) ?? encodeCells(column, start, end);
+}
+
+function encodeCells(column: ParquetColumn, start: number, end: number): EncodedChunk {
   const cells = new Array<ParquetCell>(end - start);
   column.copyTo(cells, start, end);
   const flat = isList(column.type) ? flattenLists(cells) : flatten(cells);
   const { definition, repetition, values } = flat;
-  const encoded = encodeValues(elementType(column.type), values);
   const body = new ByteSink();
   if (repetition !== undefined) writeLevels(body, repetition, 1);
   writeLevels(body, definition, repetition === undefined ? 1 : 2);
+  const encoded = encodeValues(elementType(column.type), values);
+  return chunkOf(column, body, encoded, { entries: definition.length, values: values.length });
+}
+
+/** Most columns of a run say the same in each row: they are written without a look at the rows. */
+function encodeSharedCell(
+  column: ParquetColumn,
+  cell: ParquetCell,
+  count: number,
+): EncodedChunk | undefined {
+  const body = new ByteSink();
+  const nothing: EncodedValues = { encoding: ENCODING.plain, body: new Uint8Array(0) };
+  if (typeof cell === "object" && cell !== null) {
+    if (cell.length > 0) return undefined;
+    writeLevelRun(body, 0, count, 1);
+    writeLevelRun(body, 1, count, 2);
+    return chunkOf(column, body, nothing, { entries: count, values: 0 });
+  }
+  if (isList(column.type)) writeLevelRun(body, 0, count, 1);
+  writeLevelRun(body, cell === null ? 0 : 1, count, isList(column.type) ? 2 : 1);
+  if (cell === null) return chunkOf(column, body, nothing, { entries: count, values: 0 });
+  const encoded = encodeShared(elementType(column.type), cell, count);
+  return chunkOf(column, body, encoded, { entries: count, values: count });
+}
+
+/** @param body the levels; the values are added to it */
+function chunkOf(
+  column: ParquetColumn,
+  body: ByteSink,
+  encoded: EncodedValues,
+  counts: { readonly entries: number; readonly values: number },
+): EncodedChunk {
   body.append(encoded.body);
   const dictionary = encoded.dictionary === undefined
     ? { parts: [], sizeBytes: 0, plainBytes: 0 }
     : dictionaryPage(encoded.dictionary.body, encoded.dictionary.count);
-  const data = dataPage(body.bytes(), definition.length, encoded.encoding);
+  const data = dataPage(body.bytes(), counts.entries, encoded.encoding);
   return {
     column,
     parts: [...dictionary.parts, ...data.parts],
@@ -64,8 +103,8 @@ export function encodeChunk(column: ParquetColumn, start: number, end: number): 
     encodings: encoded.dictionary === undefined
       ? [ENCODING.plain, ENCODING.rle]
       : [ENCODING.plain, ENCODING.rle, ENCODING.rleDictionary],
-    values: definition.length,
-    nulls: definition.length - values.length,
+    values: counts.entries,
+    nulls: counts.entries - counts.values,
     bounds: encoded.bounds,
   };
 }
@@ -113,6 +152,13 @@ function writeLevels(sink: ByteSink, levels: Uint8Array, width: number): void {
   writeHybrid(packed, levels, levels.length, width);
   sink.int32(packed.length);
   sink.append(packed.bytes());
+}
+
+function writeLevelRun(sink: ByteSink, level: number, count: number, width: number): void {
+  const run = new ByteSink();
+  writeRun(run, level, count, width);
+  sink.int32(run.length);
+  sink.append(run.bytes());
 }
 
 type Page = Pick<EncodedChunk, "parts" | "sizeBytes" | "plainBytes">;

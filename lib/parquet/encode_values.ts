@@ -4,7 +4,7 @@
  */
 import { ByteSink } from "./byte_sink.ts";
 import { bitWidth, type elementType, ENCODING } from "./format.ts";
-import { writeHybrid } from "./levels.ts";
+import { writeHybrid, writeRun } from "./levels.ts";
 
 type Leaf = ReturnType<typeof elementType>;
 
@@ -34,6 +34,40 @@ export function encodeValues(
   if (type === "string") return encodeTexts(values as readonly string[]);
   if (type === "bool") return encodeBools(values as readonly boolean[]);
   return encodeNumbers(type, values as readonly number[]);
+}
+
+/**
+ * Encodes one value that all of `count` rows share, to the same bytes as one by one.
+ *
+ * @param count at least {@linkcode RUN_LENGTH}
+ */
+export function encodeShared(
+  type: Leaf,
+  value: string | number | boolean,
+  count: number,
+): EncodedValues {
+  const dictionary = new ByteSink();
+  if (typeof value !== "boolean") writePlain(dictionary, type, value);
+  const isCoded = typeof value !== "boolean" && !Object.is(value, -0) &&
+    dictionary.length <= DICTIONARY_BYTES;
+  if (!isCoded) return encodeValues(type, new Array<typeof value>(count).fill(value));
+  const body = new ByteSink();
+  body.byte(1); // bits of a code
+  writeRun(body, 0, count, 1);
+  return {
+    encoding: ENCODING.rleDictionary,
+    body: body.bytes(),
+    dictionary: { count: 1, body: dictionary.bytes() },
+    ...boundsOf(type, [value]),
+  };
+}
+
+function boundsOf(
+  type: Leaf,
+  values: readonly (string | number)[],
+): Pick<EncodedValues, "bounds"> {
+  const { bounds } = encodeValues(type, values);
+  return bounds === undefined ? {} : { bounds };
 }
 
 function encodeTexts(values: readonly string[]): EncodedValues {

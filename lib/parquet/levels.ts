@@ -9,7 +9,7 @@
 import type { ByteSink } from "./byte_sink.ts";
 
 /** Equal values from which on a run is shorter than packed bits. */
-const RUN_LENGTH = 8;
+export const RUN_LENGTH = 8;
 
 /** Numbers of one bit width, below 2 ** 32. */
 type Numbers = Uint8Array | Uint32Array;

@@ -80,6 +80,28 @@ Deno.test("readParquet() gives back every cell, name, type and pair that parquet
   );
 });
 
+Deno.test("parquetParts() writes a cell that all rows share as it writes cells one by one", () => {
+  const shared = fc.oneof(
+    ...Object.entries(CELLS).map(([type, cell]) =>
+      fc.tuple(fc.constant(type as ParquetType), fc.option(cell as fc.Arbitrary<ParquetCell>))
+    ),
+  );
+  fc.assert(
+    fc.property(shared, fc.integer({ min: 1, max: 300 }), ([type, cell], rowCount) => {
+      const oneByOne = column("x", type, new Array<ParquetCell>(rowCount).fill(cell));
+      const known: ParquetColumn = { ...oneByOne, constantIn: () => cell };
+      const bytes = (one: ParquetColumn) =>
+        bytesOf({ columns: [one], rowCount, metadata: {}, createdBy: "test 1" });
+      deepStrictEqual(bytes(known), bytes(oneByOne));
+      const [found] = readParquet(bytes(known)).columns;
+      const isPlain = cell === null || typeof cell !== "boolean" && !Array.isArray(cell);
+      const isKnown = isPlain && !Object.is(cell, -0) && rowCount >= 16;
+      if (isKnown) deepStrictEqual(found?.constantIn(0, rowCount), cell);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 /** A Date has no microseconds. */
 const MICROS = {
   ...DEFAULT_PARSERS,

@@ -60,9 +60,11 @@ export function readChunk(
     }
     if (page.count === 0 || page.count > left) throw new RangeError("Page counts wrong values");
     left -= page.count;
-    const constant = page.count === rows && !isList(type)
-      ? constantOf(page, dictionary)
-      : undefined;
+    const constant = page.count !== rows
+      ? undefined
+      : isList(type)
+      ? constantListOf(page)
+      : constantOf(page, dictionary);
     if (constant !== undefined) return { cells, constant };
     readCells(page, type, dictionary, cells);
   }
@@ -112,6 +114,14 @@ function constantOf(page: Page, dictionary: readonly Leaf[]): ParquetCell | unde
   const width = rest[0] ?? 0;
   const code = width === 0 ? 0 : singleRun(rest.subarray(1), page.count, width + 7 >> 3);
   return code === undefined ? undefined : dictionary[code];
+}
+
+/** The same for lists, which are empty or null then: one run of each kind of levels. */
+function constantListOf(page: Page): ParquetCell | undefined {
+  const outer = sizedLevels(page.body);
+  if (singleRun(outer.levels, page.count, 1) !== 0) return undefined;
+  const run = singleRun(sizedLevels(outer.rest).levels, page.count, 1);
+  return run === 0 ? null : run === 1 ? [] : undefined;
 }
 
 /** The value of a single run of `count`, undefined where there is more. */
