@@ -96,6 +96,9 @@ Deno.test("A run index that a full disk keeps from being saved is taken up again
   equal(await warehouse.index.storage.save(), true);
   await recordRun(disk.path, "second");
   await warehouse.takeAllRuns();
+  await warehouse.database.run(
+    "CREATE TABLE run_index.main.filling AS SELECT random() AS x FROM range(100000)",
+  );
   const ballast = await fillUp(disk.path, 8);
   await rejects(warehouse.index.storage.save(), /No space left on device/);
   await warehouse.index.reopen();

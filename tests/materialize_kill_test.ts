@@ -49,7 +49,8 @@ function runFiles(dataDir: string): string[] {
 const MATERIALIZE = `
 import { Warehouse } from "$ROOT/lib/daemon/warehouse.ts";
 const [dataDir = ""] = Deno.args;
-await using _ = await Warehouse.open({ dataDir, writable: true, log: () => {} });
+await using warehouse = await Warehouse.open({ dataDir, writable: true, log: () => {} });
+await warehouse.takeLiveRuns();
 console.log("DONE");
 `;
 

@@ -11,7 +11,7 @@ import { RUN_TABLES } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
 
 const FILES_TABLE = `CREATE TABLE IF NOT EXISTS ${INDEX}.files (
-  path VARCHAR PRIMARY KEY, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
+  path VARCHAR, mtime_millis DOUBLE, size_bytes DOUBLE, rows BIGINT, status VARCHAR,
   error VARCHAR, run_id VARCHAR, run_outcome VARCHAR, started_at TIMESTAMP WITH TIME ZONE)`;
 
 /** What the index knows of a file. */
@@ -32,6 +32,20 @@ export interface FileInMemory {
   readonly facts: RunFacts;
 }
 
+/** A file that counts for its run. */
+export interface CountedFile {
+  readonly runId: string;
+  readonly path: string;
+  readonly outcome: string | null;
+}
+
+/** What is recorded of a file. */
+export interface RecordedFile extends RunFile {
+  readonly status: string;
+  /** Its run, where it counts for one. */
+  readonly run: CountedFile | undefined;
+}
+
 /** Keeps account of the run files. */
 export class IndexedFiles {
   readonly #database: Database;
@@ -46,10 +60,17 @@ export class IndexedFiles {
   }
 
   /** What is recorded of all files that were seen before. */
-  async recorded(): Promise<Record<string, unknown>[]> {
-    return await this.#database.rows(
+  async recorded(): Promise<RecordedFile[]> {
+    const rows = await this.#database.rows(
       `SELECT path, mtime_millis, size_bytes, status, run_id, run_outcome FROM ${INDEX}.files`,
     );
+    return rows.map((row) => ({
+      path: String(row.path),
+      status: String(row.status),
+      mtimeMillis: Number(row.mtime_millis),
+      sizeBytes: Number(row.size_bytes),
+      run: row.status === "ok" && row.run_id !== null ? runFileOf(row) : undefined,
+    }));
   }
 
   /** Records files whose rows are in memory. */
@@ -59,15 +80,18 @@ export class IndexedFiles {
         ${sqlText(runId)}, ${outcome === null ? "NULL" : sqlText(outcome)},
         ${startedAtMicros === null ? "NULL" : `make_timestamptz(${startedAtMicros}::BIGINT)`})`
     );
-    await this.#database.run(`INSERT OR REPLACE INTO ${INDEX}.files VALUES ${values.join(", ")}`);
+    await this.#database.run(`INSERT INTO ${INDEX}.files VALUES ${values.join(", ")}`);
   }
 
-  /** Those of files that count for their run. */
-  async counted(files: readonly RunFile[]): Promise<Set<string>> {
+  /** Settles which files count for their runs; returns those of the given ones that do. */
+  async settle(files: readonly FileInMemory[]): Promise<FileInMemory[]> {
+    await this.settleDoubles(files.map(({ file }) => file));
+    const list = pathList(files.map(({ file }) => file));
     const rows = await this.#database.rows(
-      `SELECT path FROM ${INDEX}.files WHERE status = 'ok' AND path IN (${pathList(files)})`,
+      `SELECT path FROM ${INDEX}.files WHERE status = 'ok' AND path IN (${list})`,
     );
-    return new Set(rows.map(({ path }) => String(path)));
+    const counted = new Set(rows.map(({ path }) => path));
+    return files.filter(({ file }) => counted.has(file.path));
   }
 
   /** Records files by a query for their rows with `_file`; those without rows as broken. */
@@ -76,7 +100,7 @@ export class IndexedFiles {
       `(${sqlText(path)}, ${mtimeMillis}::DOUBLE, ${sizeBytes}::DOUBLE)`
     ).join(", ");
     await this.#database.run(
-      `INSERT OR REPLACE INTO ${INDEX}.files
+      `INSERT INTO ${INDEX}.files
         SELECT v.path, v.mtime, v.size, coalesce(s.n, 0), if(s.run_id IS NULL, 'broken', 'ok'),
           if(s.run_id IS NULL, 'It holds no run: not a run file', NULL), s.run_id, s.outcome, s.started
         FROM (VALUES ${values}) v(path, mtime, size) LEFT JOIN (
@@ -109,11 +133,12 @@ export class IndexedFiles {
   }
 
   /** The files that count for the runs of some files. */
-  async runFilesOf(files: readonly RunFile[]): Promise<Record<string, unknown>[]> {
-    return await this.#database.rows(
+  async runFilesOf(files: readonly RunFile[]): Promise<CountedFile[]> {
+    const rows = await this.#database.rows(
       `SELECT run_id, path, run_outcome FROM ${INDEX}.files WHERE status = 'ok' AND run_id IN (
         SELECT run_id FROM ${INDEX}.files WHERE path IN (${pathList(files)}))`,
     );
+    return rows.map(runFileOf);
   }
 
   /** How many of some files hold no run, and the rows of all of them. */
@@ -128,7 +153,7 @@ export class IndexedFiles {
   /** Sets a file aside. */
   async quarantine(file: RunFile, reason: string): Promise<void> {
     await this.#database.run(
-      `INSERT OR REPLACE INTO ${INDEX}.files VALUES (${sqlText(file.path)}, ${file.mtimeMillis},
+      `INSERT INTO ${INDEX}.files VALUES (${sqlText(file.path)}, ${file.mtimeMillis},
         ${file.sizeBytes}, 0, 'broken', ${sqlText(reason)}, NULL, NULL, NULL)`,
     );
   }
@@ -136,15 +161,17 @@ export class IndexedFiles {
   /** Forgets files with their rows; returns the doubles that now have to be read in their place. */
   async forget(paths: readonly string[]): Promise<string[]> {
     const list = paths.map(sqlText).join(", ");
-    const revived = await this.#database.rows(
+    const rows = await this.#database.rows(
       `SELECT path FROM ${INDEX}.files WHERE status = 'double' AND path NOT IN (${list})
         AND run_id IN (SELECT run_id FROM ${INDEX}.files WHERE path IN (${list}))`,
     );
+    const revived = rows.map(({ path }) => String(path));
     for (const table of Object.values(RUN_TABLES)) {
       await this.#database.run(`DELETE FROM ${INDEX}.${table} WHERE _file IN (${list})`);
     }
-    await this.#database.run(`DELETE FROM ${INDEX}.files WHERE path IN (${list})`);
-    return revived.map(({ path }) => String(path));
+    const all = [...paths, ...revived].map(sqlText).join(", ");
+    await this.#database.run(`DELETE FROM ${INDEX}.files WHERE path IN (${all})`);
+    return revived;
   }
 
   /** Number of files that cannot be read. */
@@ -166,6 +193,11 @@ export class IndexedFiles {
       rows: Number(row.rows),
     }));
   }
+}
+
+function runFileOf(row: Record<string, unknown>): CountedFile {
+  const outcome = typeof row.run_outcome === "string" ? row.run_outcome : null;
+  return { runId: String(row.run_id), path: String(row.path), outcome };
 }
 
 function pathList(files: readonly RunFile[]): string {

@@ -24,9 +24,10 @@ import {
   scanRunFiles,
 } from "./run_files.ts";
 import { type FileInMemory, type IndexedFile, IndexedFiles } from "./indexed_files.ts";
+import { KnownFiles, type RunFileEntry } from "./known_files.ts";
 import { factsOf, LARGE_ROWS, readRunRows } from "./read_run_rows.ts";
 import { RunRowTables } from "./run_row_tables.ts";
-import { type RunRows, sqlColumns } from "./run_rows.ts";
+import type { RunRows } from "./run_rows.ts";
 import { createRunTables, queryColumns, RUN_TABLES } from "./run_tables.ts";
 import { sqlText } from "./sql_text.ts";
 import { WaitingRuns } from "./waiting_runs.ts";
@@ -57,8 +58,7 @@ export class RunIndex {
   readonly #tables: RunRowTables;
   readonly #known: IndexedFiles;
   readonly #waiting = new WaitingRuns();
-  #files = new Map<string, { mtimeMillis: number; sizeBytes: number }>();
-  #runFiles = new Map<string, { path: string; outcome: string | null }>();
+  readonly #files = new KnownFiles();
 
   private constructor(database: Database, runsFolder: string, storage: IndexStorage) {
     this.#database = database;
@@ -88,30 +88,22 @@ export class RunIndex {
     await createRunTables(this.#database, INDEX, [{ name: "_file", type: "VARCHAR" }]);
     await this.#tables.load();
     this.#forgetAll();
-    for (const row of await this.#known.recorded()) {
-      const path = String(row.path);
-      this.#files.set(path, {
-        // Broken files are tried again at each start: what stood in the way may lie outside of them.
-        mtimeMillis: row.status === "broken" ? Number.NaN : Number(row.mtime_millis),
-        sizeBytes: Number(row.size_bytes),
-      });
-      if (row.status === "ok" && row.run_id !== null) this.#setRunFile(row);
+    for (const { path, status, sizeBytes, mtimeMillis, run } of await this.#known.recorded()) {
+      // Broken files are tried again at each start: what stood in the way may lie outside of them.
+      const time = status === "broken" ? Number.NaN : mtimeMillis;
+      this.#files.setFile({ path, mtimeMillis: time, sizeBytes });
+      if (run !== undefined) this.#files.settle([run]);
     }
   }
 
-  #setRunFile(row: Record<string, unknown>): void {
-    const outcome = typeof row.run_outcome === "string" ? row.run_outcome : null;
-    this.#runFiles.set(String(row.run_id), { path: String(row.path), outcome });
-  }
-
   /** The file that holds a run, by its path below the runs folder; undefined where none does. */
-  fileOf(runId: string): { readonly path: string; readonly outcome: string | null } | undefined {
-    return this.#runFiles.get(runId);
+  fileOf(runId: string): RunFileEntry | undefined {
+    return this.#files.fileOf(runId);
   }
 
   /** Number of runs in the index. */
   get runCount(): number {
-    return this.#runFiles.size;
+    return this.#files.runCount;
   }
 
   /**
@@ -128,11 +120,8 @@ export class RunIndex {
       ? scanRunFiles(this.#runsFolder)
       : folders.flatMap((folder) => runFilesIn(this.#runsFolder, folder));
     const present = new Map(found.map((file) => [file.path, file]));
-    const looked = folders === undefined ? undefined : new Set(folders);
-    const gone = [...this.#files.keys()].filter((path) =>
-      !present.has(path) && looked?.has(path.slice(0, Math.max(0, path.lastIndexOf("/")))) !== false
-    );
-    const fresh = [...present.values()].filter((file) => !this.#isKnown(file));
+    const gone = this.#files.paths(folders).filter((path) => !present.has(path));
+    const fresh = [...present.values()].filter((file) => !this.#files.isSame(file));
     if (gone.length === 0 && fresh.length === 0) {
       return { added: 0, removed: 0, broken: 0, widened: false };
     }
@@ -143,11 +132,6 @@ export class RunIndex {
     );
     const result = await this.#take([...fresh, ...again], progress);
     return { ...result, removed: gone.length };
-  }
-
-  #isKnown(file: RunFile): boolean {
-    const known = this.#files.get(file.path);
-    return known?.mtimeMillis === file.mtimeMillis && known.sizeBytes === file.sizeBytes;
   }
 
   async #take(
@@ -185,22 +169,26 @@ export class RunIndex {
     const fitting = files.filter(({ rows }) => this.#tables.fits(rows));
     others.push(...files.filter((each) => !fitting.includes(each)).map(({ file }) => file));
     if (fitting.length === 0) return { added: 0, broken: 0, widened };
+    const hasDoubles = this.#files.mayHaveDoubles(fitting);
     await this.#transaction(async () => {
       await this.#known.recordRows(fitting);
-      await this.#known.settleDoubles(fitting.map(({ file }) => file));
-      const paths = await this.#known.counted(fitting.map(({ file }) => file));
-      const counted = fitting.filter(({ file }) => paths.has(file.path));
-      const isLarge = ({ rows }: FileInMemory): boolean => rows.rowCount > LARGE_ROWS;
-      await this.#tables.append(
-        counted.filter((each) => !isLarge(each))
-          .map(({ file, rows }) => ({ rows, file: file.path })),
-      );
-      for (const { file, rows } of counted.filter(isLarge)) {
-        const columns = [...sqlColumns(rows), { name: "_file", type: "VARCHAR" }];
-        await this.#tables.insert(this.#rowsOf([file]), columns);
+      const counted = hasDoubles ? await this.#known.settle(fitting) : fitting;
+      const small = counted.filter(({ rows }) => rows.rowCount <= LARGE_ROWS);
+      await this.#tables.append(small.map(({ file, rows }) => ({ rows, file: file.path })));
+      for (const each of counted) {
+        const { file, rows } = each;
+        if (rows.rowCount <= LARGE_ROWS) continue;
+        await this.#tables.appendLarge({ rows, file: file.path }, this.#rowsOf([file]));
       }
     });
-    await this.#remember(fitting.map(({ file }) => file));
+    if (hasDoubles) await this.#remember(fitting.map(({ file }) => file));
+    else {
+      for (const { file, rows, facts: { runId, outcome } } of fitting) {
+        this.#files.setFile(file);
+        this.#files.setRun(runId, file.path, outcome);
+        this.storage.noteRows(rows.rowCount);
+      }
+    }
     return { added: fitting.length, broken: 0, widened };
   }
 
@@ -264,10 +252,8 @@ export class RunIndex {
 
   /** Takes note of files; returns how many of them hold no run. */
   async #remember(files: readonly RunFile[]): Promise<number> {
-    for (const { path, mtimeMillis, sizeBytes } of files) {
-      this.#files.set(path, { mtimeMillis, sizeBytes });
-    }
-    for (const row of await this.#known.runFilesOf(files)) this.#setRunFile(row);
+    for (const file of files) this.#files.setFile(file);
+    this.#files.settle(await this.#known.runFilesOf(files));
     const { broken, rows } = await this.#known.countsOf(files);
     this.storage.noteRows(rows);
     return broken;
@@ -281,7 +267,7 @@ export class RunIndex {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
     await this.#known.quarantine(file, reason.replaceAll(this.#runsFolder, "runs"));
     this.storage.noteRows(1);
-    this.#files.set(file.path, file);
+    this.#files.setFile(file);
     return { added: 0, broken: 1, widened: false };
   }
 
@@ -292,10 +278,7 @@ export class RunIndex {
     this.storage.noteRows(paths.length);
     const gone = new Set(paths);
     this.#waiting.drop(gone);
-    for (const path of paths) this.#files.delete(path);
-    for (const [runId, { path }] of this.#runFiles) {
-      if (gone.has(path)) this.#runFiles.delete(runId);
-    }
+    this.#files.forget(gone);
     return revived;
   }
 
@@ -312,8 +295,8 @@ export class RunIndex {
     const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
     const facts = factsOf(rows);
     if (facts === undefined) throw new LitmusError(`Run file ${path} holds no run`);
-    this.#files.set(path, file);
-    this.#runFiles.set(facts.runId, { path, outcome: facts.outcome });
+    this.#files.setFile(file);
+    this.#files.setRun(facts.runId, path, facts.outcome);
     this.#waiting.add({ file, rows, facts });
   }
 
@@ -333,7 +316,7 @@ export class RunIndex {
       return { widened: widened || read };
     } catch (error) {
       // The next look at the folder finds them anew.
-      for (const { file } of waiting) this.#files.delete(file.path);
+      for (const { file } of waiting) this.#files.forgetFile(file.path);
       throw error;
     }
   }
@@ -350,7 +333,6 @@ export class RunIndex {
   #forgetAll(): void {
     this.#waiting.take();
     this.#files.clear();
-    this.#runFiles.clear();
   }
 
   /** Forgets everything and reads all files anew. */

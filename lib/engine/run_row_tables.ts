@@ -5,10 +5,12 @@
 import type { ParquetCell } from "../parquet/format.ts";
 import { RECORD_TYPES } from "../runs/columns.ts";
 import type { Database } from "./database.ts";
+import { LARGE_ROWS } from "./read_run_rows.ts";
 import {
   appendRunRows,
   asTexts,
   fitsTable,
+  piecesByType,
   type PlacedRows,
   type RunRows,
   sqlColumns,
@@ -108,6 +110,23 @@ export class RunRowTables {
     await appendRunRows(this.#database, target, this.#columns, runs);
   }
 
+  /**
+   * Takes rows that fit and lie in a file as well: many of a kind are read by all threads of the engine, which
+   * is faster than handing them over.
+   *
+   * @param source a query for the rows of the file
+   */
+  async appendLarge(run: PlacedRows, source: string): Promise<void> {
+    const pieces = piecesByType([run]);
+    const isLarge = (type: RecordType): boolean =>
+      (pieces.get(type) ?? []).reduce((sum, { start, end }) => sum + end - start, 0) > LARGE_ROWS;
+    const small = RECORD_TYPES.filter((type) => !isLarge(type));
+    const target = { catalog: this.#catalog, schema: this.#schema };
+    await appendRunRows(this.#database, target, this.#columns, [run], small);
+    const found = [...sqlColumns(run.rows), { name: "_file", type: "VARCHAR" }];
+    await this.insert(source, found, RECORD_TYPES.filter(isLarge));
+  }
+
   /** Appends rows whose columns the tables hold, if need be as text. */
   async appendAsTexts(
     rows: RunRows,
@@ -121,10 +140,15 @@ export class RunRowTables {
    * Inserts the rows of a query; values are cast where a file typed a dynamic column in another way.
    *
    * @param found its columns, all of which the tables hold or lack for want of a value
+   * @param types the tables to fill
    */
-  async insert(source: string, found: readonly TableColumn[]): Promise<void> {
+  async insert(
+    source: string,
+    found: readonly TableColumn[],
+    types: readonly RecordType[] = RECORD_TYPES,
+  ): Promise<void> {
     const names = new Set(found.map(({ name }) => name.toLowerCase()));
-    for (const type of RECORD_TYPES) {
+    for (const type of types) {
       const columns = this.#columnsOf(type)
         .filter(({ name }) => names.has(name.toLowerCase()))
         .map(({ name }) => sqlName(name)).join(", ");

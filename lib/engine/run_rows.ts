@@ -105,15 +105,17 @@ export interface RunPiece {
  *
  * @param target catalog and schema
  * @param tables columns of each table, in their order; they fit the rows
+ * @param types the tables to fill
  */
 export async function appendRunRows(
   database: Database,
   target: { readonly catalog: string; readonly schema: string },
   tables: ReadonlyMap<RecordType, readonly TableColumn[]>,
   runs: readonly PlacedRows[],
+  types: readonly RecordType[] = RECORD_TYPES,
 ): Promise<void> {
   const pieces = piecesByType(runs);
-  for (const type of RECORD_TYPES) {
+  for (const type of types) {
     const own = pieces.get(type) ?? [];
     if (own.length === 0) continue;
     const fields = (tables.get(type) ?? []).map(fieldOf);
