@@ -90,8 +90,13 @@ export class EventFollower {
 
   /** Takes in what the files hold and was not taken yet. */
   scan(): void {
+    for (const _ of this.steps()) { /* each step has taken a batch */ }
+  }
+
+  /** The same batch by batch. */
+  *steps(): Generator<void> {
     for (const path of this.#newFiles()) this.#follow(path);
-    for (const path of this.#open) this.#readOn(path);
+    for (const path of this.#open) yield* this.#readOn(path);
   }
 
   /**
@@ -147,7 +152,7 @@ export class EventFollower {
     this.#open.add(path);
   }
 
-  #readOn(path: string): void {
+  *#readOn(path: string): Generator<void> {
     const file = this.#files.get(path);
     if (file === undefined) return;
     const now = Date.now();
@@ -166,16 +171,17 @@ export class EventFollower {
     file.size = stat.size;
     file.mtime = mtime;
     file.changedAt = mtime;
-    this.#read(path, file);
+    yield* this.#read(path, file);
     if (file.reader.ended) this.#open.delete(path);
   }
 
-  #read(path: string, file: Followed): void {
+  *#read(path: string, file: Followed): Generator<void> {
     try {
       const options = { reuse: this.#mayReuse() };
       const batches = onceInOrder(file.reader, this.#taken, () => siblings(path), options);
       for (const { batch, stamp } of batches) {
         this.#takeFirsts(file.sessionId, batch, { writer: stamp?.writer, pid: file.pid, path });
+        yield;
       }
     } catch (error) {
       if (

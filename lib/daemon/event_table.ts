@@ -9,21 +9,28 @@ import { TableAppender } from "../engine/table_appender.ts";
 /** Rows that may wait for a flush: what is appended lies in memory once more until then. */
 const FLUSH_ROWS = 65_536;
 
-/** Appends to the events table on a connection of its own. */
+const TARGET = { catalog: "memory", schema: "store", table: "events" };
+
+/** Appends to the events table on connections of its own. */
 export class EventTable {
-  readonly #appender: TableAppender;
+  #appender: TableAppender;
+  /** Takes turns with the other while files are loaded. */
+  #other: TableAppender;
+  /** What the other one is at. */
+  #flushing: Promise<void> | undefined;
   #rows = 0;
   #unflushed = 0;
 
-  private constructor(appender: TableAppender) {
+  private constructor(appender: TableAppender, other: TableAppender) {
     this.#appender = appender;
+    this.#other = other;
   }
 
   /** Opens the table. */
   static async open(database: Database): Promise<EventTable> {
-    const connection = await database.connect();
-    const target = { catalog: "memory", schema: "store", table: "events" };
-    return new EventTable(await TableAppender.open(database, target, connection));
+    const one = async (): Promise<TableAppender> =>
+      await TableAppender.open(database, TARGET, await database.connect());
+    return new EventTable(await one(), await one());
   }
 
   /** Events in the table; also the row id of the next one. */
@@ -36,7 +43,29 @@ export class EventTable {
     this.#appender.append(batch);
     this.#rows += batch.rows;
     this.#unflushed += batch.rows;
-    if (this.#unflushed >= FLUSH_ROWS) this.flush();
+    if (this.#unflushed >= FLUSH_ROWS && this.#flushing === undefined) this.flush();
+  }
+
+  /**
+   * Appends many batches: half of the time that takes is the engine's, which spends it in another thread
+   * meanwhile. Nothing else may append or flush until then.
+   *
+   * @param appended calls {@linkcode append} for a batch with each step
+   */
+  async load(appended: Iterable<unknown>): Promise<void> {
+    this.#flushing = Promise.resolve();
+    for (const _ of appended) {
+      if (this.#unflushed < FLUSH_ROWS) continue;
+      // Rows are numbered as they are flushed: one after the other.
+      await this.#flushing;
+      [this.#appender, this.#other] = [this.#other, this.#appender];
+      this.#unflushed = 0;
+      this.#flushing = this.#other.flushAside();
+      this.#flushing.catch(() => {}); // thrown where it is waited for
+    }
+    await this.#flushing;
+    this.#flushing = undefined;
+    this.flush();
   }
 
   /** Makes everything appended visible to queries that start from now on. */
@@ -50,5 +79,6 @@ export class EventTable {
   close(): void {
     this.#unflushed = 0;
     this.#appender.close();
+    this.#other.close();
   }
 }

@@ -194,10 +194,11 @@ function* contextEvents(
 ): Generator<{ readonly row: number; readonly event: RunEventRecord }> {
   const json = batch.columns[JSON_TEXT];
   if (json === undefined) return;
-  const readJson = valueReader(json);
-  const readRun = valueReader(runIds);
   for (const { text, start, end } of kinds) {
     if (text === null || !isSessionContext({ event_type: text })) continue;
+    // They take the whole column: made for the few batches that hold such events.
+    const readJson = valueReader(json);
+    const readRun = valueReader(runIds);
     for (let row = start; row < end; row++) {
       const event = (readRun(row) ?? "") === "" ? parseOrNull(readJson(row)) : null;
       if (event !== null) yield { row, event: event as RunEventRecord };

@@ -160,7 +160,8 @@ export class Warehouse implements AsyncDisposable {
   }
 
   async #bootstrap(): Promise<void> {
-    this.takeEvents();
+    await this.#events.load(this.follower.steps());
+    this.#tellOfDamage();
     this.#bootstrapped = true;
     await this.takeRuns();
     // Beside serving: writers that go on while it starts would keep it from that for long.

@@ -34,6 +34,14 @@ const SYMBOLS = {
   },
   duckdb_destroy_arrow_converted_schema: { parameters: ["buffer"], result: "void" },
   duckdb_append_data_chunk: { parameters: ["pointer", "pointer"], result: "i32" },
+  /** In a thread of its own; the appender belongs to it until then. */
+  flush_aside: {
+    name: "duckdb_appender_flush",
+    parameters: ["pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  duckdb_appender_error_data: { parameters: ["pointer"], result: "pointer" },
   duckdb_destroy_data_chunk: { parameters: ["buffer"], result: "void" },
   duckdb_error_data_has_error: { parameters: ["pointer"], result: "bool" },
   duckdb_error_data_message: { parameters: ["pointer"], result: "pointer" },

@@ -159,6 +159,18 @@ export class TableAppender {
     this.#appender.flushSync();
   }
 
+  /**
+   * The same in a thread of its own, where the library can be reached. Until then nothing may be appended
+   * here; another appender may go on.
+   */
+  async flushAside(): Promise<void> {
+    if (this.#native === undefined) return this.flush();
+    const { native: { symbols }, appender } = this.#native;
+    if (await symbols.flush_aside(appender) === 0) return;
+    raise(symbols, symbols.duckdb_appender_error_data(appender), "Cannot append");
+    throw new Error("DuckDB refused the rows");
+  }
+
   /** Flushes and closes. */
   close(): void {
     this.#forget();
