@@ -9,6 +9,7 @@ export const VERSION: string = config.version;
 
 /** Orders two versions: below 0 where the first is older. A pre-release comes before its release. */
 export function compareVersions(a: string, b: string): number {
+  if (a === b) return 0;
   const [coreA, tagA] = split(a);
   const [coreB, tagB] = split(b);
   // Made here, not at the top: loading its tables is half of the time that a command line takes to start.

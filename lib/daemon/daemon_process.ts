@@ -35,7 +35,7 @@ import {
   readOrEmpty,
 } from "./daemon_files.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
-import { FlightSqlService } from "./flight_sql_service.ts";
+import type { FlightSqlService } from "./flight_sql_service.ts";
 import { ForeignEvents } from "./foreign_events.ts";
 import { LiveService } from "./live_service.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -63,6 +63,7 @@ export class DaemonProcess {
   readonly #startedAt = Date.now();
   readonly #realDataDir: string;
   #server: FlightServer | undefined;
+  #flightSql: Promise<FlightSqlService> | undefined;
   #endpoint: Endpoint | undefined;
   #lastUseAt = Date.now();
   #sweepTimer: ReturnType<typeof setInterval> | undefined;
@@ -176,12 +177,17 @@ export class DaemonProcess {
       queries,
       puts: new PutService(warehouse, this.#foreign),
       actions: new ActionService(this.#actions(new Maintenance(warehouse))),
-      sql: new FlightSqlService(warehouse, queries, this.#gate),
+      sql: () => this.#flightSql ??= this.#loadFlightSql(queries),
       live: new LiveService(warehouse, this.#nonce),
       maxResultRows: this.#options.maxResultRows,
       channelLive: new ChannelLive(warehouse.channels.feeds),
       channelPushes: new ChannelPushes(warehouse.channels.feeds, this.#options.dataDir),
     });
+  }
+
+  async #loadFlightSql(queries: QueryService): Promise<FlightSqlService> {
+    const { FlightSqlService } = await import("./flight_sql_service.ts");
+    return new FlightSqlService(this.#warehouse, queries, this.#gate);
   }
 
   #actions(maintenance: Maintenance): Record<string, ActionHandler> {

@@ -10,14 +10,13 @@ import {
   decodeSetSessionOptionsRequest,
   encodeCancelFlightInfoResult,
   encodeCloseSessionResult,
-  encodeFlightEndpoint,
   encodeGetSessionOptionsResult,
   encodeSetSessionOptionsResult,
   FLIGHT_ACTION_TYPES,
   type SessionOptionError,
   type SessionOptionValue,
 } from "../flight/flight_actions.ts";
-import { decodeFlightInfo } from "../flight/message_codec.ts";
+import { decodeFlightInfo, encodeFlightEndpoint } from "../flight/message_codec.ts";
 import type { Action, ActionType, FlightInfo } from "../flight/messages.ts";
 import type { CallContext } from "../flight/service.ts";
 import { decodeSqlCommand, SQL_ACTION_TYPES } from "../flight/sql_commands.ts";

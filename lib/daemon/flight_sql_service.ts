@@ -7,6 +7,7 @@ import type { ArrowBatch } from "../arrow/field.ts";
 import { FlightError, InvalidDataError } from "../base/errors.ts";
 import type { Action, ActionType, FlightDescriptor, FlightInfo } from "../flight/messages.ts";
 import type { CallContext, FlightDataMessage, FlightPayload } from "../flight/service.ts";
+import { decodeSqlCommand } from "../flight/sql_commands.ts";
 import { encodeDoPutPreparedStatementResult } from "../flight/sql_results.ts";
 import type { SqlCommand, UnknownSqlCommand } from "../flight/sql_types.ts";
 import { GrpcStatus } from "../flight/status.ts";
@@ -28,6 +29,11 @@ export class FlightSqlService {
     this.#metadata = new FlightSqlMetadata(warehouse);
     this.#statements = new FlightSqlStatements(warehouse, queries, gate);
     this.#actions = new FlightSqlActions(this.#statements, gate);
+  }
+
+  /** Reads a command; undefined for bytes that are none. @throws {FlightError} for malformed ones */
+  decode(bytes: Uint8Array): SqlCommand | UnknownSqlCommand | undefined {
+    return decodeSqlCommand(bytes);
   }
 
   /** What a command is about: its statement, else its own name. */

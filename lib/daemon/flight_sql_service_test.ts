@@ -45,11 +45,12 @@ class TestServer implements AsyncDisposable {
       log: () => {},
     });
     const queries = new QueryService(test.#warehouse, test.gate, 60_000);
+    const sql = new FlightSqlService(test.#warehouse, queries, test.gate);
     const service = createService({
       maxResultRows: Infinity,
       queries,
       actions: new ActionService({}),
-      sql: new FlightSqlService(test.#warehouse, queries, test.gate),
+      sql: () => Promise.resolve(sql),
       puts: undefined as never,
       live: undefined as never,
       channelLive: undefined as never,

@@ -5,7 +5,8 @@
 import { encodeSchema, frameBytes } from "../arrow/message_writer.ts";
 import type { FlightDescriptor } from "../flight/messages.ts";
 import type { CallContext, FlightService } from "../flight/service.ts";
-import { decodeSqlCommand } from "../flight/sql_commands.ts";
+import { unpackSqlMessage } from "../flight/sql_any.ts";
+import type { SqlCommand, UnknownSqlCommand } from "../flight/sql_types.ts";
 import { PUT_PATHS, SUBSCRIBE_PATH } from "../protocol/names.ts";
 import { basicToken } from "./access.ts";
 import type { ActionService } from "./action_service.ts";
@@ -22,7 +23,8 @@ export interface ServiceParts {
   readonly queries: QueryService;
   readonly puts: PutService;
   readonly actions: ActionService;
-  readonly sql: FlightSqlService;
+  /** Loaded with the first message of Flight SQL: our own clients send none, and it takes a while. */
+  readonly sql: () => Promise<FlightSqlService>;
   readonly live: LiveService;
   /** Rows of one result; more end it with RESOURCE_EXHAUSTED. */
   readonly maxResultRows: number;
@@ -30,21 +32,33 @@ export interface ServiceParts {
   readonly channelPushes: ChannelPushes;
 }
 
+/** A command of Flight SQL and what answers it. */
+interface SqlCall {
+  readonly command: SqlCommand | UnknownSqlCommand;
+  readonly sql: FlightSqlService;
+}
+
 /** Puts the parts together. */
 export function createService(parts: ServiceParts): FlightService {
   const { queries, puts, actions, sql, live, channelLive, channelPushes } = parts;
-  /** The Flight SQL command of a descriptor, if it holds one; notes what the call is about. */
-  const commandOf = (
-    descriptor: FlightDescriptor,
+  /** The Flight SQL command in bytes, if they hold one; notes what the call is about. */
+  const sqlCallOf = async (
+    bytes: Uint8Array,
     { notes }: CallContext,
-  ): ReturnType<typeof decodeSqlCommand> => {
-    const command = descriptor.type === "command"
-      ? decodeSqlCommand(descriptor.command)
-      : undefined;
-    notes.subject = command === undefined
-      ? subjectOfDescriptor(descriptor)
-      : sql.subjectOf(command);
-    return command;
+  ): Promise<SqlCall | undefined> => {
+    if (unpackSqlMessage(bytes) === undefined) return undefined;
+    const service = await sql();
+    const command = service.decode(bytes);
+    if (command === undefined) return undefined;
+    notes.subject = service.subjectOf(command);
+    return { command, sql: service };
+  };
+  const sqlCallBy = async (
+    descriptor: FlightDescriptor,
+    context: CallContext,
+  ): Promise<SqlCall | undefined> => {
+    context.notes.subject = subjectOfDescriptor(descriptor);
+    return descriptor.type === "command" ? await sqlCallOf(descriptor.command, context) : undefined;
   };
   return {
     // Drivers with a token ask for nothing here but an answer; those with user and password get a token.
@@ -56,31 +70,32 @@ export function createService(parts: ServiceParts): FlightService {
     },
     listFlights: (criteria) => queries.list(criteria),
     getFlightInfo: async (descriptor, context) => {
-      const command = commandOf(descriptor, context);
-      return command === undefined
+      const call = await sqlCallBy(descriptor, context);
+      return call === undefined
         ? await queries.info(descriptor)
-        : await sql.info(command, descriptor, context);
+        : await call.sql.info(call.command, descriptor, context);
     },
     getSchema: async (descriptor, context) => {
-      const command = commandOf(descriptor, context);
-      if (command !== undefined) return (await sql.info(command, descriptor, context)).schema;
+      const call = await sqlCallBy(descriptor, context);
+      if (call !== undefined) {
+        return (await call.sql.info(call.command, descriptor, context)).schema;
+      }
       return frameBytes(encodeSchema((await queries.describe(descriptor)).schema));
     },
-    doGet: (ticket, context) => {
-      const command = decodeSqlCommand(ticket);
+    doGet: async function* (ticket, context) {
       const { notes } = context;
-      notes.subject = command === undefined ? subjectOfTicket(ticket) : sql.subjectOf(command);
-      return countRows(
-        command === undefined ? queries.get(ticket, context) : sql.get(command, context),
-        notes,
-        parts.maxResultRows,
-      );
+      notes.subject = subjectOfTicket(ticket);
+      const call = await sqlCallOf(ticket, context);
+      const answer = call === undefined
+        ? queries.get(ticket, context)
+        : call.sql.get(call.command, context);
+      yield* countRows(answer, notes, parts.maxResultRows);
     },
     doPut: async function* (messages, context) {
       const { first, all } = await peek(countRows(messages, context.notes));
       const descriptor = first?.descriptor;
-      const command = descriptor && commandOf(descriptor, context);
-      if (command !== undefined) yield* sql.put(command, all, context);
+      const call = descriptor && await sqlCallBy(descriptor, context);
+      if (call !== undefined) yield* call.sql.put(call.command, all, context);
       else yield* isChannelPush(descriptor) ? channelPushes.take(all) : puts.put(all);
     },
     doExchange: async function* (messages, context) {
@@ -102,13 +117,14 @@ export function createService(parts: ServiceParts): FlightService {
           `["${SUBSCRIBE_PATH}", "channels", CHANNEL]`,
       );
     },
-    doAction: (action, context) => {
+    doAction: async function* (action, context) {
       context.notes.subject = action.type;
-      return actions.has(action.type) ? actions.run(action) : sql.action(action, context);
+      if (actions.has(action.type)) yield* actions.run(action);
+      else yield* (await sql()).action(action, context);
     },
     listActions: async function* () {
       yield* actions.list();
-      yield* sql.actionTypes();
+      yield* (await sql()).actionTypes();
     },
   };
 }

@@ -17,7 +17,6 @@ import {
   type CloseSessionStatus,
   decodeCancelFlightInfoResult,
   decodeCloseSessionResult,
-  decodeFlightEndpoint,
   decodeGetSessionOptionsResult,
   decodeSetSessionOptionsResult,
   encodeCancelFlightInfoRequest,
@@ -31,6 +30,7 @@ import { decodeFlightData } from "./flight_data.ts";
 import { FlightWriter } from "./flight_writer.ts";
 import {
   decodeActionType,
+  decodeFlightEndpoint,
   decodeFlightInfo,
   decodePollInfo,
   decodePutResult,
@@ -49,7 +49,6 @@ import type {
   PollInfo,
 } from "./messages.ts";
 import type { FlightDataMessage } from "./service.ts";
-import { encodeSqlCommand } from "./sql_commands.ts";
 import { GrpcStatus, sqlErrorOf } from "./status.ts";
 import type { ClientCall } from "./transport.ts";
 
@@ -131,6 +130,7 @@ export class FlightClient implements AsyncDisposable {
    * @throws {SqlError} where the server refuses the statement
    */
   async sql(text: string, options: FlightCallOptions = {}): Promise<QueryResult> {
+    const { encodeSqlCommand } = await import("./sql_commands.ts");
     const command = encodeSqlCommand({ type: "statementQuery", query: text });
     let info: FlightInfo;
     try {

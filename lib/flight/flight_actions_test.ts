@@ -49,7 +49,7 @@ Deno.test("Bodies of Flight's own actions come back as they were written", () =>
   const [endpoint] = INFO.endpoints;
   const renewal = actions.encodeRenewFlightEndpointRequest(endpoint!);
   deepEqual(actions.decodeRenewFlightEndpointRequest(renewal), endpoint);
-  deepEqual(actions.decodeFlightEndpoint(actions.encodeFlightEndpoint(endpoint!)), endpoint);
+  deepEqual(codec.decodeFlightEndpoint(codec.encodeFlightEndpoint(endpoint!)), endpoint);
   const cancelled = actions.encodeCancelFlightInfoResult("not_cancellable");
   equal(actions.decodeCancelFlightInfoResult(cancelled), "not_cancellable");
   equal(actions.decodeCloseSessionResult(actions.encodeCloseSessionResult("closing")), "closing");

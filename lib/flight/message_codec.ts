@@ -1,40 +1,14 @@
 /**
- * The bytes of the messages in messages.ts. The generated types stay inside this room.
+ * The bytes of the messages in messages.ts (Flight.proto), by hand: see wire_fields.ts. What stands at its
+ * default is not written, as protobuf has it.
  *
  * A decoder throws {@linkcode FlightError} INVALID_ARGUMENT for bytes that are not the message;
  * `Uint8Array` fields of a decoded message are views of the bytes it was given.
  * @module
  */
 
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
+import { concatBytes } from "../base/concat_bytes.ts";
 import { FlightError } from "../base/errors.ts";
-import { GrpcStatus } from "./status.ts";
-import {
-  ActionSchema,
-  ActionTypeSchema,
-  BasicAuthSchema,
-  CriteriaSchema,
-  FlightDescriptor_DescriptorType as DescriptorType,
-  FlightDescriptorSchema,
-  type FlightEndpointSchema,
-  FlightInfoSchema,
-  HandshakeRequestSchema,
-  PollInfoSchema,
-  PutResultSchema,
-  ResultSchema,
-  SchemaResultSchema,
-  TicketSchema,
-  type WireFlightDescriptor,
-  type WireFlightEndpoint,
-  type WireFlightInfo,
-} from "./wire_messages.ts";
 import type {
   Action,
   ActionType,
@@ -45,56 +19,57 @@ import type {
   HandshakeMessage,
   PollInfo,
 } from "./messages.ts";
+import { GrpcStatus } from "./status.ts";
+import { bytesField, fixed64Field, numberField, readFields } from "./wire_fields.ts";
 
-/** Decodes `bytes` by `schema`. @throws {FlightError} INVALID_ARGUMENT */
-export function decodeMessage<D extends DescMessage>(
-  schema: D,
-  bytes: Uint8Array,
-): MessageShape<D> {
-  try {
-    return fromBinary(schema, bytes, { readUnknownFields: false });
-  } catch (cause) {
-    throw new FlightError(`Malformed ${schema.name} message: ${(cause as Error).message}`, {
-      code: GrpcStatus.INVALID_ARGUMENT,
-      cause,
-    });
-  }
+const EMPTY: Uint8Array = new Uint8Array(0);
+const PATH = 1n;
+const COMMAND = 2n;
+
+/** A message whose fields are all bytes or text; empty ones are not written. */
+function encodeParts(
+  ...parts: readonly (readonly [field: number, Uint8Array | string])[]
+): Uint8Array {
+  return concatBytes(
+    parts.filter(([, value]) => value.length > 0).map(([field, value]) => bytesField(field, value)),
+  );
 }
 
-/** Encodes the message of `schema` that `init` describes. */
-export function encodeMessage<D extends DescMessage>(
-  schema: D,
-  init: MessageInitShape<D>,
-): Uint8Array {
-  return toBinary(schema, create(schema, init));
+/** A message with one field of bytes. */
+function onlyBytes(bytes: Uint8Array, message: string, field = 1): Uint8Array {
+  let found = EMPTY;
+  readFields(bytes, message, { bytes: { [field]: (value) => found = value } });
+  return found;
+}
+
+/** A message that occurs twice is merged, which its bytes in a row amount to. */
+function merged(before: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  return before === undefined ? bytes : concatBytes([before, bytes]);
 }
 
 /**
- * The application form of a generated descriptor; undefined for one that says nothing. A
- * descriptor without a type is taken by what it carries: some clients leave the type out.
+ * Decodes a descriptor; undefined for one that says nothing. A descriptor without a type is taken by what it
+ * carries: some clients leave the type out.
+ *
+ * @throws {FlightError} INVALID_ARGUMENT
  */
-export function fromWireDescriptor(
-  wire: WireFlightDescriptor | undefined,
-): FlightDescriptor | undefined {
-  if (wire === undefined) return undefined;
-  if (wire.type === DescriptorType.PATH) return { type: "path", path: wire.path };
-  if (wire.type === DescriptorType.CMD) return { type: "command", command: wire.cmd };
-  if (wire.cmd.length > 0) return { type: "command", command: wire.cmd };
-  return wire.path.length > 0 ? { type: "path", path: wire.path } : undefined;
-}
-
-/** The generated form of a descriptor. */
-export function toWireDescriptor(
-  descriptor: FlightDescriptor,
-): MessageInitShape<typeof FlightDescriptorSchema> {
-  return descriptor.type === "path"
-    ? { type: DescriptorType.PATH, path: [...descriptor.path] }
-    : { type: DescriptorType.CMD, cmd: descriptor.command };
+export function decodeAnyDescriptor(bytes: Uint8Array): FlightDescriptor | undefined {
+  let type = 0n;
+  let command = EMPTY;
+  const path: string[] = [];
+  readFields(bytes, "FlightDescriptor", {
+    numbers: { 1: (value) => type = value },
+    bytes: { 2: (value) => command = value },
+    text: { 3: (value) => path.push(value) },
+  });
+  if (type === PATH) return { type: "path", path };
+  if (type === COMMAND || command.length > 0) return { type: "command", command };
+  return path.length > 0 ? { type: "path", path } : undefined;
 }
 
 /** Decodes a descriptor. @throws {FlightError} INVALID_ARGUMENT, also where it says nothing */
 export function decodeFlightDescriptor(bytes: Uint8Array): FlightDescriptor {
-  const descriptor = fromWireDescriptor(decodeMessage(FlightDescriptorSchema, bytes));
+  const descriptor = decodeAnyDescriptor(bytes);
   if (descriptor === undefined) {
     throw new FlightError("The descriptor is empty: want a path or a command", {
       code: GrpcStatus.INVALID_ARGUMENT,
@@ -105,199 +80,264 @@ export function decodeFlightDescriptor(bytes: Uint8Array): FlightDescriptor {
 
 /** Encodes a descriptor. */
 export function encodeFlightDescriptor(descriptor: FlightDescriptor): Uint8Array {
-  return encodeMessage(FlightDescriptorSchema, toWireDescriptor(descriptor));
+  return descriptor.type === "path"
+    ? concatBytes([numberField(1, PATH), ...descriptor.path.map((part) => bytesField(3, part))])
+    : concatBytes([numberField(1, COMMAND), encodeParts([2, descriptor.command])]);
 }
 
-function toWireTime(micros: number): { seconds: bigint; nanos: number } {
+/** google.protobuf.Timestamp: seconds, and nanoseconds that are never negative. */
+function encodeTime(micros: number): Uint8Array {
   const seconds = Math.floor(micros / 1e6);
-  return { seconds: BigInt(seconds), nanos: Math.round((micros - seconds * 1e6) * 1000) };
+  const nanos = Math.round((micros - seconds * 1e6) * 1000);
+  const fields: Uint8Array[] = [];
+  if (seconds !== 0) fields.push(numberField(1, seconds));
+  if (nanos !== 0) fields.push(numberField(2, nanos));
+  return concatBytes(fields);
 }
 
-function fromWireTime(time: { seconds: bigint; nanos: number }): number {
-  return Number(time.seconds) * 1e6 + Math.trunc(time.nanos / 1000);
+function decodeTime(bytes: Uint8Array): number {
+  let seconds = 0n;
+  let nanos = 0n;
+  readFields(bytes, "Timestamp", {
+    numbers: { 1: (value) => seconds = value, 2: (value) => nanos = value },
+  });
+  return Number(seconds) * 1e6 + Math.trunc(Number(nanos) / 1000);
 }
 
-/** The generated form of an endpoint. */
-export function toWireEndpoint(
-  endpoint: FlightEndpoint,
-): MessageInitShape<typeof FlightEndpointSchema> {
+/** Encodes an endpoint. */
+export function encodeFlightEndpoint(endpoint: FlightEndpoint): Uint8Array {
+  const { ticket, locations, expirationMicros, appMetadata } = endpoint;
+  return concatBytes([
+    bytesField(1, encodeTicket(ticket)),
+    ...locations.map((uri) => bytesField(2, encodeParts([1, uri]))),
+    ...(expirationMicros === undefined ? [] : [bytesField(3, encodeTime(expirationMicros))]),
+    encodeParts([4, appMetadata]),
+  ]);
+}
+
+/** Decodes an endpoint. @throws {FlightError} INVALID_ARGUMENT */
+export function decodeFlightEndpoint(bytes: Uint8Array): FlightEndpoint {
+  let ticket: Uint8Array | undefined;
+  let time: Uint8Array | undefined;
+  let appMetadata = EMPTY;
+  const locations: string[] = [];
+  readFields(bytes, "FlightEndpoint", {
+    bytes: {
+      1: (value) => ticket = merged(ticket, value),
+      2: (value) => locations.push(decodeLocation(value)),
+      3: (value) => time = merged(time, value),
+      4: (value) => appMetadata = value,
+    },
+  });
   return {
-    ticket: { ticket: endpoint.ticket },
-    location: endpoint.locations.map((uri) => ({ uri })),
-    appMetadata: endpoint.appMetadata,
-    ...(endpoint.expirationMicros === undefined
-      ? {}
-      : { expirationTime: toWireTime(endpoint.expirationMicros) }),
+    ticket: decodeTicket(ticket ?? EMPTY),
+    locations,
+    appMetadata,
+    ...(time === undefined ? {} : { expirationMicros: decodeTime(time) }),
   };
 }
 
-/** The application form of a generated endpoint. */
-export function fromWireEndpoint(wire: WireFlightEndpoint): FlightEndpoint {
-  return {
-    ticket: wire.ticket?.ticket ?? new Uint8Array(0),
-    locations: wire.location.map((location) => location.uri),
-    appMetadata: wire.appMetadata,
-    ...(wire.expirationTime && { expirationMicros: fromWireTime(wire.expirationTime) }),
-  };
-}
-
-/** The generated form of a flight info. */
-export function toWireInfo(info: FlightInfo): MessageInitShape<typeof FlightInfoSchema> {
-  return {
-    schema: info.schema,
-    endpoint: info.endpoints.map(toWireEndpoint),
-    totalRecords: BigInt(info.totalRecords),
-    totalBytes: BigInt(info.totalBytes),
-    ordered: info.ordered,
-    appMetadata: info.appMetadata,
-    ...(info.descriptor && { flightDescriptor: toWireDescriptor(info.descriptor) }),
-  };
-}
-
-/** The application form of a generated flight info. */
-export function fromWireInfo(wire: WireFlightInfo): FlightInfo {
-  const descriptor = fromWireDescriptor(wire.flightDescriptor);
-  return {
-    schema: wire.schema,
-    endpoints: wire.endpoint.map(fromWireEndpoint),
-    totalRecords: Number(wire.totalRecords),
-    totalBytes: Number(wire.totalBytes),
-    ordered: wire.ordered,
-    appMetadata: wire.appMetadata,
-    ...(descriptor && { descriptor }),
-  };
+function decodeLocation(bytes: Uint8Array): string {
+  let uri = "";
+  readFields(bytes, "Location", { text: { 1: (value) => uri = value } });
+  return uri;
 }
 
 /** Encodes a flight info. */
 export function encodeFlightInfo(info: FlightInfo): Uint8Array {
-  return encodeMessage(FlightInfoSchema, toWireInfo(info));
+  const { schema, descriptor, endpoints, totalRecords, totalBytes, ordered, appMetadata } = info;
+  return concatBytes([
+    encodeParts([1, schema]),
+    ...(descriptor === undefined ? [] : [bytesField(2, encodeFlightDescriptor(descriptor))]),
+    ...endpoints.map((endpoint) => bytesField(3, encodeFlightEndpoint(endpoint))),
+    ...(totalRecords === 0 ? [] : [numberField(4, totalRecords)]),
+    ...(totalBytes === 0 ? [] : [numberField(5, totalBytes)]),
+    ...(ordered ? [numberField(6, true)] : []),
+    encodeParts([7, appMetadata]),
+  ]);
 }
 
 /** Decodes a flight info. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeFlightInfo(bytes: Uint8Array): FlightInfo {
-  return fromWireInfo(decodeMessage(FlightInfoSchema, bytes));
+  let schema = EMPTY;
+  let described: Uint8Array | undefined;
+  let appMetadata = EMPTY;
+  let totalRecords = 0;
+  let totalBytes = 0;
+  let ordered = false;
+  const endpoints: FlightEndpoint[] = [];
+  readFields(bytes, "FlightInfo", {
+    bytes: {
+      1: (value) => schema = value,
+      2: (value) => described = merged(described, value),
+      3: (value) => endpoints.push(decodeFlightEndpoint(value)),
+      7: (value) => appMetadata = value,
+    },
+    numbers: {
+      4: (value) => totalRecords = Number(value),
+      5: (value) => totalBytes = Number(value),
+      6: (value) => ordered = value !== 0n,
+    },
+  });
+  const descriptor = described && decodeAnyDescriptor(described);
+  return {
+    schema,
+    endpoints,
+    totalRecords,
+    totalBytes,
+    ordered,
+    appMetadata,
+    ...(descriptor && { descriptor }),
+  };
 }
 
 /** Encodes a poll info. */
 export function encodePollInfo(poll: PollInfo): Uint8Array {
-  return encodeMessage(PollInfoSchema, {
-    ...(poll.info && { info: toWireInfo(poll.info) }),
-    ...(poll.descriptor && { flightDescriptor: toWireDescriptor(poll.descriptor) }),
-    ...(poll.progress === undefined ? {} : { progress: poll.progress }),
-    ...(poll.expirationMicros === undefined
-      ? {}
-      : { expirationTime: toWireTime(poll.expirationMicros) }),
-  });
+  const { info, descriptor, progress, expirationMicros } = poll;
+  return concatBytes([
+    ...(info === undefined ? [] : [bytesField(1, encodeFlightInfo(info))]),
+    ...(descriptor === undefined ? [] : [bytesField(2, encodeFlightDescriptor(descriptor))]),
+    ...(progress === undefined
+      ? []
+      : [fixed64Field(3, (view) => view.setFloat64(0, progress, true))]),
+    ...(expirationMicros === undefined ? [] : [bytesField(4, encodeTime(expirationMicros))]),
+  ]);
 }
 
 /** Decodes a poll info. @throws {FlightError} INVALID_ARGUMENT */
 export function decodePollInfo(bytes: Uint8Array): PollInfo {
-  const wire = decodeMessage(PollInfoSchema, bytes);
-  const descriptor = fromWireDescriptor(wire.flightDescriptor);
+  let info: Uint8Array | undefined;
+  let described: Uint8Array | undefined;
+  let time: Uint8Array | undefined;
+  let progress: number | undefined;
+  readFields(bytes, "PollInfo", {
+    bytes: {
+      1: (value) => info = merged(info, value),
+      2: (value) => described = merged(described, value),
+      4: (value) => time = merged(time, value),
+    },
+    fixed64: { 3: (view) => progress = view.getFloat64(0, true) },
+  });
+  const descriptor = described && decodeAnyDescriptor(described);
   return {
-    ...(wire.info && { info: fromWireInfo(wire.info) }),
+    ...(info === undefined ? {} : { info: decodeFlightInfo(info) }),
     ...(descriptor && { descriptor }),
-    ...(wire.progress === undefined ? {} : { progress: wire.progress }),
-    ...(wire.expirationTime && { expirationMicros: fromWireTime(wire.expirationTime) }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(time === undefined ? {} : { expirationMicros: decodeTime(time) }),
   };
 }
 
 /** Encodes an action. */
-export function encodeAction(action: Action): Uint8Array {
-  return encodeMessage(ActionSchema, { type: action.type, body: action.body });
+export function encodeAction({ type, body }: Action): Uint8Array {
+  return encodeParts([1, type], [2, body]);
 }
 
 /** Decodes an action. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeAction(bytes: Uint8Array): Action {
-  const { type, body } = decodeMessage(ActionSchema, bytes);
+  let type = "";
+  let body = EMPTY;
+  readFields(bytes, "Action", {
+    text: { 1: (value) => type = value },
+    bytes: { 2: (value) => body = value },
+  });
   return { type, body };
 }
 
 /** Encodes an action type. */
-export function encodeActionType(action: ActionType): Uint8Array {
-  return encodeMessage(ActionTypeSchema, {
-    type: action.type,
-    description: action.description,
-  });
+export function encodeActionType({ type, description }: ActionType): Uint8Array {
+  return encodeParts([1, type], [2, description]);
 }
 
 /** Decodes an action type. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeActionType(bytes: Uint8Array): ActionType {
-  const { type, description } = decodeMessage(ActionTypeSchema, bytes);
+  let type = "";
+  let description = "";
+  readFields(bytes, "ActionType", {
+    text: { 1: (value) => type = value, 2: (value) => description = value },
+  });
   return { type, description };
 }
 
 /** Encodes a handshake message; request and response have one form. */
-export function encodeHandshake(message: HandshakeMessage): Uint8Array {
-  return encodeMessage(HandshakeRequestSchema, {
-    protocolVersion: BigInt(message.protocolVersion),
-    payload: message.payload,
-  });
+export function encodeHandshake({ protocolVersion, payload }: HandshakeMessage): Uint8Array {
+  return concatBytes([
+    ...(protocolVersion === 0 ? [] : [numberField(1, protocolVersion)]),
+    encodeParts([2, payload]),
+  ]);
 }
 
 /** Decodes a handshake message. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeHandshake(bytes: Uint8Array): HandshakeMessage {
-  const wire = decodeMessage(HandshakeRequestSchema, bytes);
-  return { protocolVersion: Number(wire.protocolVersion), payload: wire.payload };
+  let protocolVersion = 0;
+  let payload = EMPTY;
+  readFields(bytes, "Handshake", {
+    numbers: { 1: (value) => protocolVersion = Number(BigInt.asUintN(64, value)) },
+    bytes: { 2: (value) => payload = value },
+  });
+  return { protocolVersion, payload };
 }
 
 /** Encodes user name and password. */
-export function encodeBasicAuth(auth: BasicAuth): Uint8Array {
-  return encodeMessage(BasicAuthSchema, { username: auth.username, password: auth.password });
+export function encodeBasicAuth({ username, password }: BasicAuth): Uint8Array {
+  return encodeParts([2, username], [3, password]);
 }
 
 /** Decodes user name and password. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeBasicAuth(bytes: Uint8Array): BasicAuth {
-  const { username, password } = decodeMessage(BasicAuthSchema, bytes);
+  let username = "";
+  let password = "";
+  readFields(bytes, "BasicAuth", {
+    text: { 2: (value) => username = value, 3: (value) => password = value },
+  });
   return { username, password };
 }
 
 /** Encodes a ticket. */
 export function encodeTicket(ticket: Uint8Array): Uint8Array {
-  return encodeMessage(TicketSchema, { ticket });
+  return encodeParts([1, ticket]);
 }
 
 /** Decodes a ticket. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeTicket(bytes: Uint8Array): Uint8Array {
-  return decodeMessage(TicketSchema, bytes).ticket;
+  return onlyBytes(bytes, "Ticket");
 }
 
 /** Encodes the criteria of a listing. */
 export function encodeCriteria(expression: Uint8Array): Uint8Array {
-  return encodeMessage(CriteriaSchema, { expression });
+  return encodeParts([1, expression]);
 }
 
 /** Decodes the criteria of a listing. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeCriteria(bytes: Uint8Array): Uint8Array {
-  return decodeMessage(CriteriaSchema, bytes).expression;
+  return onlyBytes(bytes, "Criteria");
 }
 
 /** Encodes the body of an action's result. */
 export function encodeResult(body: Uint8Array): Uint8Array {
-  return encodeMessage(ResultSchema, { body });
+  return encodeParts([1, body]);
 }
 
 /** Decodes the body of an action's result. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeResult(bytes: Uint8Array): Uint8Array {
-  return decodeMessage(ResultSchema, bytes).body;
+  return onlyBytes(bytes, "Result");
 }
 
 /** Encodes the application metadata of an acknowledgement. */
 export function encodePutResult(appMetadata: Uint8Array): Uint8Array {
-  return encodeMessage(PutResultSchema, { appMetadata });
+  return encodeParts([1, appMetadata]);
 }
 
 /** Decodes the application metadata of an acknowledgement. @throws {FlightError} INVALID_ARGUMENT */
 export function decodePutResult(bytes: Uint8Array): Uint8Array {
-  return decodeMessage(PutResultSchema, bytes).appMetadata;
+  return onlyBytes(bytes, "PutResult");
 }
 
 /** Encodes a schema answer. */
 export function encodeSchemaResult(schema: Uint8Array): Uint8Array {
-  return encodeMessage(SchemaResultSchema, { schema });
+  return encodeParts([1, schema]);
 }
 
 /** Decodes a schema answer. @throws {FlightError} INVALID_ARGUMENT */
 export function decodeSchemaResult(bytes: Uint8Array): Uint8Array {
-  return decodeMessage(SchemaResultSchema, bytes).schema;
+  return onlyBytes(bytes, "SchemaResult");
 }

@@ -1,19 +1,13 @@
 /**
- * Flight SQL commands as plain objects.
- *
- * A command travels as `google.protobuf.Any` in a ticket, a descriptor's command or the body of an
- * action: field 1 the type URL, whose last part is `arrow.flight.protocol.sql.NAME`, field 2 the
- * message.
+ * Flight SQL commands as plain objects; sql_any.ts tells how they travel.
  * @module
  */
 
-import { create, type DescField, type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { AnySchema } from "@bufbuild/protobuf/wkt";
-import { decodeMessage, encodeMessage } from "./message_codec.ts";
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { decodeMessage, encodeMessage } from "./generated_codec.ts";
+import { packSqlMessage, unpackSqlMessage } from "./sql_any.ts";
 import type { SqlCommand, SqlCommandType, UnknownSqlCommand } from "./sql_types.ts";
 import * as wire from "./sql_wire.ts";
-const PACKAGE = "arrow.flight.protocol.sql.";
-const URL_PREFIX = "type.googleapis.com/";
 
 /** Names of the actions that Flight SQL defines. */
 export const SQL_ACTION_TYPES = {
@@ -100,29 +94,9 @@ function toInit(schema: DescMessage, plain: object): Plain {
   return init;
 }
 
-/** Packs a message of the Flight SQL package. */
-export function packSqlMessage(schema: DescMessage, init: Record<string, unknown>): Uint8Array {
-  const value = toBinary(schema, create(schema, init));
-  return encodeMessage(AnySchema, { typeUrl: URL_PREFIX + schema.typeName, value });
-}
-
-/** Name and bytes of a packed Flight SQL message; undefined for anything else. */
-export function unpackSqlMessage(
-  bytes: Uint8Array,
-): { readonly name: string; readonly value: Uint8Array } | undefined {
-  // 0x0A is the tag of the type URL, which stands first; no text starts with a line feed and a
-  // length by chance and goes on with our package name.
-  if (bytes[0] !== 0x0a) return undefined;
-  let any: { typeUrl: string; value: Uint8Array };
-  try {
-    any = fromBinary(AnySchema, bytes);
-  } catch {
-    // Not an Any, so not for us to judge: a ticket may be anything.
-    return undefined;
-  }
-  const fullName = any.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1);
-  if (!fullName.startsWith(PACKAGE)) return undefined;
-  return { name: fullName.slice(PACKAGE.length), value: any.value };
+/** Packs a generated message of the Flight SQL package. */
+export function packGenerated(schema: DescMessage, init: Record<string, unknown>): Uint8Array {
+  return packSqlMessage({ name: schema.name, value: encodeMessage(schema, init) });
 }
 
 /**
@@ -153,5 +127,5 @@ export function decodeSqlCommand(
  */
 export function encodeSqlCommand(command: SqlCommand): Uint8Array {
   const schema = SCHEMAS[command.type];
-  return packSqlMessage(schema, toInit(schema, command));
+  return packGenerated(schema, toInit(schema, command));
 }

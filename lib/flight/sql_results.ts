@@ -7,8 +7,9 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { FlightError } from "../base/errors.ts";
 import type { CancelStatus } from "./flight_actions.ts";
-import { decodeMessage, encodeMessage } from "./message_codec.ts";
-import { packSqlMessage, unpackSqlMessage } from "./sql_commands.ts";
+import { decodeMessage, encodeMessage } from "./generated_codec.ts";
+import { unpackSqlMessage } from "./sql_any.ts";
+import { packGenerated } from "./sql_commands.ts";
 import {
   ActionBeginSavepointResultSchema,
   ActionBeginTransactionResultSchema,
@@ -46,7 +47,7 @@ function unpackAs<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageS
 
 /** Encodes the result of CreatePreparedStatement. */
 export function encodePreparedStatement(statement: PreparedStatement): Uint8Array {
-  return packSqlMessage(ActionCreatePreparedStatementResultSchema, { ...statement });
+  return packGenerated(ActionCreatePreparedStatementResultSchema, { ...statement });
 }
 
 /** Decodes the result of CreatePreparedStatement. @throws {FlightError} INVALID_ARGUMENT */
@@ -60,7 +61,7 @@ export function decodePreparedStatement(bytes: Uint8Array): PreparedStatement {
 
 /** Encodes the result of BeginTransaction. */
 export function encodeBeginTransactionResult(transactionId: Uint8Array): Uint8Array {
-  return packSqlMessage(ActionBeginTransactionResultSchema, { transactionId });
+  return packGenerated(ActionBeginTransactionResultSchema, { transactionId });
 }
 
 /** Decodes the result of BeginTransaction. @throws {FlightError} INVALID_ARGUMENT */
@@ -70,7 +71,7 @@ export function decodeBeginTransactionResult(bytes: Uint8Array): Uint8Array {
 
 /** Encodes the result of BeginSavepoint. */
 export function encodeBeginSavepointResult(savepointId: Uint8Array): Uint8Array {
-  return packSqlMessage(ActionBeginSavepointResultSchema, { savepointId });
+  return packGenerated(ActionBeginSavepointResultSchema, { savepointId });
 }
 
 /** Decodes the result of BeginSavepoint. @throws {FlightError} INVALID_ARGUMENT */
@@ -80,7 +81,7 @@ export function decodeBeginSavepointResult(bytes: Uint8Array): Uint8Array {
 
 /** Encodes the result of CancelQuery. */
 export function encodeCancelQueryResult(status: CancelStatus): Uint8Array {
-  return packSqlMessage(ActionCancelQueryResultSchema, { result: CANCEL_STATUSES.indexOf(status) });
+  return packGenerated(ActionCancelQueryResultSchema, { result: CANCEL_STATUSES.indexOf(status) });
 }
 
 /** Decodes the result of CancelQuery. @throws {FlightError} INVALID_ARGUMENT */

@@ -12,10 +12,10 @@ import {
   decodeCancelFlightInfoRequest,
   decodeRenewFlightEndpointRequest,
   encodeCancelFlightInfoResult,
-  encodeFlightEndpoint,
   FLIGHT_ACTION_TYPES,
 } from "../../../lib/flight/flight_actions.ts";
 import type { FlightClient } from "../../../lib/flight/client.ts";
+import { encodeFlightEndpoint } from "../../../lib/flight/message_codec.ts";
 import type { FlightInfo } from "../../../lib/flight/messages.ts";
 import type { FlightService } from "../../../lib/flight/service.ts";
 import {
