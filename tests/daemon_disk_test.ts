@@ -95,7 +95,10 @@ Deno.test("A run index that a full disk keeps from being saved is taken up again
   });
   equal(await warehouse.index.storage.save(), true);
   await recordRun(disk.path, "second");
-  await warehouse.takeAllRuns();
+  await until(async () => {
+    await warehouse.takeAllRuns();
+    return warehouse.index.runCount === 2;
+  }, "the second file");
   await warehouse.database.run(
     "CREATE TABLE run_index.main.filling AS SELECT random() AS x FROM range(100000)",
   );

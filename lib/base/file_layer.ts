@@ -48,8 +48,7 @@ let temporaryCount = 0;
 /** The real file system. */
 export const diskLayer: FileLayer = {
   async create(path) {
-    await makeFolder(dirname(path));
-    return new DiskFile(path, await Deno.open(path, { createNew: true, append: true }));
+    return new DiskFile(path, await createFile(path));
   },
   createWholeSync(path, parts) {
     Deno.mkdirSync(dirname(path), { recursive: true });
@@ -76,6 +75,18 @@ export const diskLayer: FileLayer = {
     }
   },
 };
+
+/** Creates a file, with its folder. */
+export async function createFile(path: string): Promise<Deno.FsFile> {
+  const options = { createNew: true, append: true };
+  try {
+    return Deno.openSync(path, options);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await makeFolder(dirname(path));
+  return Deno.openSync(path, options);
+}
 
 /** Makes a folder and those above it; a folder whose name is not on the device can vanish with its files. */
 async function makeFolder(path: string): Promise<void> {

@@ -8,14 +8,14 @@ import { isTaken } from "./is_there.ts";
  */
 export async function publishNew(temporary: string, path: string): Promise<boolean> {
   try {
-    await Deno.link(temporary, path);
+    Deno.linkSync(temporary, path);
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     // A file system without links: look and rename, which is all that it offers.
     if (await isTaken(path)) return false;
-    await Deno.rename(temporary, path);
+    Deno.renameSync(temporary, path);
     return true;
   }
-  await Deno.remove(temporary);
+  Deno.removeSync(temporary);
   return true;
 }

@@ -28,12 +28,8 @@ export class MaterializedLog {
    * Records a published file; returns once the system has the event. The device gets it within a second: a
    * file whose event is lost counts all the same.
    */
-  record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
-    return this.#mutex.run(() => this.#record(run, table, destination));
-  }
-
-  async #record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
-    const log = await this.#logOf(run.sessionId);
+  async record(run: TrackedRun, table: RunTable, destination: string): Promise<void> {
+    const log = await this.#mutex.run(() => this.#logOf(run.sessionId));
     await log.emit({
       event_type: "run.materialized",
       run_id: run.runId,

@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import { type DataLayout, dateFolder } from "../base/data_layout.ts";
+import { DirectorySyncs } from "../base/directory_syncs.ts";
 import { createRunViews, STORE } from "../engine/catalog.ts";
 import type { Database } from "../engine/database.ts";
 import type { RunIndex } from "../engine/run_index.ts";
@@ -12,7 +13,7 @@ import { RunRowTables } from "../engine/run_row_tables.ts";
 import { deleteRunRows } from "../engine/run_tables.ts";
 import { cellText } from "../runs/dynamic_columns.ts";
 import { writeRunFile } from "../runs/run_file.ts";
-import { runFileStem } from "../runs/run_file_stem.ts";
+import { runFileStem, StemNumbers } from "../runs/run_file_stem.ts";
 import type { RunTable } from "../runs/run_table.ts";
 import { hostname } from "../base/host_name.ts";
 import { isProcessAlive } from "./process_state.ts";
@@ -21,7 +22,7 @@ import { RunReader } from "./run_reader.ts";
 import type { RunTracker, TrackedRun } from "./run_tracker.ts";
 
 /** Files that are written at the same time: the device takes several as fast as one. */
-const FILES_AT_ONCE = 4;
+const FILES_AT_ONCE = 8;
 
 /** Parts of a keeper. */
 export interface RunKeeperParts {
@@ -46,6 +47,8 @@ export type Materialized = (run: TrackedRun, result: string | Error) => void;
 export class RunKeeper {
   readonly #parts: RunKeeperParts;
   readonly #reader: RunReader;
+  readonly #syncs = new DirectorySyncs();
+  readonly #names = new StemNumbers();
   readonly #liveRows = new Set<string>();
   readonly #tables: RunRowTables;
 
@@ -149,15 +152,24 @@ export class RunKeeper {
 
   async #publish(table: RunTable, existing: string | undefined): Promise<string> {
     const { layout } = this.#parts;
+    const syncs = this.#syncs;
     if (existing !== undefined) {
-      return await writeRunFile(() => join(layout.runs, existing), table, { replace: true });
+      return await writeRunFile(() => join(layout.runs, existing), table, { replace: true, syncs });
     }
     const folder = join(layout.runs, dateFolder(table.startedAtMicros));
     const stem = runFileStem(table.startedAtMicros, table.dutSerial);
-    return await writeRunFile(
-      (attempt) => join(folder, `${stem}${attempt === 1 ? "" : `_${attempt}`}.parquet`),
+    const first = this.#names.first(stem);
+    let number = first;
+    const path = await writeRunFile(
+      (attempt) => {
+        number = first + attempt - 1;
+        return join(folder, `${stem}${number === 1 ? "" : `_${number}`}.parquet`);
+      },
       table,
+      { syncs },
     );
+    this.#names.taken(stem, number);
+    return path;
   }
 
   /**

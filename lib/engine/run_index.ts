@@ -290,7 +290,7 @@ export class RunIndex {
   async add(absolutePath: string, rows: RunRows): Promise<void> {
     const relativePath = relative(this.#runsFolder, absolutePath);
     const path = Deno.build.os === "windows" ? relativePath.replaceAll("\\", "/") : relativePath;
-    const stat = await Deno.stat(absolutePath);
+    const stat = Deno.statSync(absolutePath);
     if (this.#files.has(path)) await this.#forget([path]);
     const file = { path, mtimeMillis: stat.mtime?.getTime() ?? 0, sizeBytes: stat.size };
     const facts = factsOf(rows);

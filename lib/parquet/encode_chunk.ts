@@ -40,13 +40,30 @@ interface Flat {
   readonly repetition?: Uint8Array;
 }
 
-/** Encodes rows `start` up to `end` of a column. */
-export function encodeChunk(column: ParquetColumn, start: number, end: number): EncodedChunk {
+/** Chunks of nothing but nulls or empty lists, which are most and all alike, by what tells them apart. */
+export type EmptyChunks = Map<string, EncodedChunk | undefined>;
+
+/**
+ * Encodes rows `start` up to `end` of a column.
+ *
+ * @param empty chunks that other columns of the file had, and that this one may be like
+ */
+export function encodeChunk(
+  column: ParquetColumn,
+  start: number,
+  end: number,
+  empty: EmptyChunks = new Map(),
+): EncodedChunk {
   const shared = column.constantIn(start, end);
   // Of fewer values no run is made.
-  return shared === undefined || end - start < RUN_LENGTH
-    ? encodeCells(column, start, end)
-    : encodeSharedCell(column, shared, end - start) ?? encodeCells(column, start, end);
+  if (shared === undefined || end - start < RUN_LENGTH) return encodeCells(column, start, end);
+  if (shared !== null && !(Array.isArray(shared) && shared.length === 0)) {
+    return encodeSharedCell(column, shared, end - start) ?? encodeCells(column, start, end);
+  }
+  const key = `${isList(column.type)} ${shared} ${end - start}`;
+  let chunk = empty.get(key);
+  if (chunk === undefined) empty.set(key, chunk = encodeSharedCell(column, shared, end - start));
+  return chunk === undefined ? encodeCells(column, start, end) : { ...chunk, column };
 }
 
 function encodeCells(column: ParquetColumn, start: number, end: number): EncodedChunk {

@@ -12,8 +12,6 @@
 import { ByteSink } from "./byte_sink.ts";
 import { THRIFT } from "./format.ts";
 
-const encoder = new TextEncoder();
-
 /** Writes one struct, field by field in rising order of their numbers. */
 export class ThriftWriter {
   readonly #sink: ByteSink;
@@ -58,7 +56,8 @@ export class ThriftWriter {
 
   /** Text as UTF-8. */
   text(number: number, value: string): void {
-    this.binary(number, encoder.encode(value));
+    this.#field(number, THRIFT.binary);
+    this.#sink.varintText(value);
   }
 
   /** A struct within. */
@@ -92,11 +91,7 @@ export class ThriftWriter {
   /** A list of texts. */
   texts(number: number, items: readonly string[]): void {
     this.#list(number, THRIFT.binary, items.length);
-    for (const item of items) {
-      const bytes = encoder.encode(item);
-      this.#sink.varint(bytes.byteLength);
-      this.#sink.append(bytes);
-    }
+    for (const item of items) this.#sink.varintText(item);
   }
 
   #list(number: number, type: number, count: number): void {

@@ -3,7 +3,7 @@
  * @module
  */
 import { ByteSink } from "./byte_sink.ts";
-import { encodeChunk, type EncodedChunk } from "./encode_chunk.ts";
+import { type EmptyChunks, encodeChunk, type EncodedChunk } from "./encode_chunk.ts";
 import {
   CODEC,
   CONVERTED,
@@ -38,6 +38,7 @@ interface Group {
 /** Gives the bytes of the file piece by piece; the same content gives the same bytes. */
 export function* parquetParts(content: ParquetContent): Generator<Uint8Array> {
   const groups: Group[] = [];
+  const empty: EmptyChunks = new Map();
   yield MAGIC;
   let offset = MAGIC.byteLength;
   for (let start = 0; start < content.rowCount; start += GROUP_ROWS) {
@@ -48,7 +49,7 @@ export function* parquetParts(content: ParquetContent): Generator<Uint8Array> {
       rows: end - start,
     };
     for (const column of content.columns) {
-      const { parts, ...chunk } = encodeChunk(column, start, end);
+      const { parts, ...chunk } = encodeChunk(column, start, end, empty);
       yield* parts;
       group.chunks.push(chunk);
       offset += chunk.sizeBytes;

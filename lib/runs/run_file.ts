@@ -5,8 +5,9 @@
  */
 import { dirname } from "@std/path";
 import { concatBytes } from "../base/concat_bytes.ts";
+import { DirectorySyncs } from "../base/directory_syncs.ts";
 import { StorageError } from "../base/errors.ts";
-import { diskLayer, storageError, temporaryName } from "../base/file_layer.ts";
+import { createFile, diskLayer, storageError, temporaryName } from "../base/file_layer.ts";
 import { FileSource } from "../base/file_source.ts";
 import { publishNew } from "../base/publish_new.ts";
 import { VERSION } from "../base/version.ts";
@@ -26,23 +27,24 @@ const WRITE_BYTES = 1024 * 1024;
  * Writes the file of a run; it is on the device when this resolves.
  *
  * @param pathOf the path to publish at, by the number of the attempt from 1 on; the folder is made
- * @param options with `replace`, a file that is there is replaced; else the next path is tried
+ * @param options with `replace`, a file that is there is replaced; else the next path is tried. `syncs`: what
+ * syncs the folder, where several files are written at once
  * @returns the path
  * @throws {StorageError} naming the file
  */
 export async function writeRunFile(
   pathOf: (attempt: number) => string,
   table: RunTable,
-  options: { readonly replace?: boolean } = {},
+  options: { readonly replace?: boolean; readonly syncs?: DirectorySyncs } = {},
 ): Promise<string> {
   let path = pathOf(1);
   const temporary = temporaryName(path);
   try {
     const sizeBytes = await writeParts(temporary, table);
     verify(temporary, table, sizeBytes);
-    if (options.replace === true) await Deno.rename(temporary, path);
+    if (options.replace === true) Deno.renameSync(temporary, path);
     else for (let n = 2; !await publishNew(temporary, path); n++) path = pathOf(n);
-    await diskLayer.syncDirectory(dirname(path));
+    await (options.syncs ?? new DirectorySyncs()).sync(dirname(path));
     return path;
   } catch (error) {
     await diskLayer.remove(temporary);
@@ -51,13 +53,15 @@ export async function writeRunFile(
 }
 
 async function writeParts(path: string, table: RunTable): Promise<number> {
-  const file = await diskLayer.create(path);
+  // The device is waited for elsewhere; what goes to memory of the system alone is done sooner than handed on.
+  const file = await createFile(path);
   try {
     let gathered: Uint8Array[] = [];
     let waiting = 0;
     let sizeBytes = 0;
-    const flush = async (): Promise<void> => {
-      await file.write(concatBytes(gathered));
+    const flush = (): void => {
+      const bytes = concatBytes(gathered);
+      for (let at = 0; at < waiting;) at += file.writeSync(bytes.subarray(at));
       sizeBytes += waiting;
       gathered = [];
       waiting = 0;
@@ -65,10 +69,10 @@ async function writeParts(path: string, table: RunTable): Promise<number> {
     for (const part of parquetParts(contentOf(table))) {
       gathered.push(part);
       waiting += part.byteLength;
-      if (waiting >= WRITE_BYTES) await flush();
+      if (waiting >= WRITE_BYTES) flush();
     }
-    await flush();
-    await file.sync();
+    flush();
+    await file.syncData();
     return sizeBytes;
   } finally {
     file.close();
