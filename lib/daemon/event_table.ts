@@ -2,12 +2,18 @@
  * The events table: batches go in whole, a row id tells where each landed.
  * @module
  */
+import { batchBytes } from "../arrow/batch_bytes.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import type { Database } from "../engine/database.ts";
 import { TableAppender } from "../engine/table_appender.ts";
 
-/** Rows that may wait for a flush: what is appended lies in memory once more until then. */
-const FLUSH_ROWS = 65_536;
+/**
+ * Rows that wait for a flush: a whole row group of DuckDB, which takes it over as it is where it copies what
+ * is smaller (measured: 1.2 s instead of 2.5 for 700,000 events).
+ */
+const FLUSH_ROWS = 122_880;
+/** ... or bytes: what is appended lies in memory once more until then. */
+const FLUSH_BYTES = 256 * 1024 * 1024;
 
 const TARGET = { catalog: "memory", schema: "store", table: "events" };
 
@@ -20,6 +26,7 @@ export class EventTable {
   #flushing: Promise<void> | undefined;
   #rows = 0;
   #unflushed = 0;
+  #unflushedBytes = 0;
 
   private constructor(appender: TableAppender, other: TableAppender) {
     this.#appender = appender;
@@ -38,12 +45,17 @@ export class EventTable {
     return this.#rows;
   }
 
+  get #isFull(): boolean {
+    return this.#unflushed >= FLUSH_ROWS || this.#unflushedBytes >= FLUSH_BYTES;
+  }
+
   /** Appends a batch in the columns of the event format; visible after {@linkcode flush}. */
   append(batch: ArrowBatch): void {
     this.#appender.append(batch);
     this.#rows += batch.rows;
     this.#unflushed += batch.rows;
-    if (this.#unflushed >= FLUSH_ROWS && this.#flushing === undefined) this.flush();
+    this.#unflushedBytes += batchBytes(batch);
+    if (this.#isFull && this.#flushing === undefined) this.flush();
   }
 
   /**
@@ -55,11 +67,11 @@ export class EventTable {
   async load(appended: Iterable<unknown>): Promise<void> {
     this.#flushing = Promise.resolve();
     for (const _ of appended) {
-      if (this.#unflushed < FLUSH_ROWS) continue;
+      if (!this.#isFull) continue;
       // Rows are numbered as they are flushed: one after the other.
       await this.#flushing;
       [this.#appender, this.#other] = [this.#other, this.#appender];
-      this.#unflushed = 0;
+      this.#unflushed = this.#unflushedBytes = 0;
       this.#flushing = this.#other.flushAside();
       this.#flushing.catch(() => {}); // thrown where it is waited for
     }
@@ -71,7 +83,7 @@ export class EventTable {
   /** Makes everything appended visible to queries that start from now on. */
   flush(): void {
     if (this.#unflushed === 0) return;
-    this.#unflushed = 0;
+    this.#unflushed = this.#unflushedBytes = 0;
     this.#appender.flush();
   }
 

@@ -20,7 +20,7 @@ Deno.test("EventTable.load() gives rows their numbers in order, whatever is flus
   const database = await Database.open({ memoryBytes: 512 * 1024 * 1024, readableDirectories: [] });
   await createCatalog(database);
   const table = await EventTable.open(database);
-  const batches = 50;
+  const batches = 80;
   await table.load((function* () {
     for (let i = 0; i < batches; i++) yield table.append(batchOf(i * ROWS));
   })());

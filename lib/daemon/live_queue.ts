@@ -2,7 +2,8 @@
  * What waits for one live subscriber: bounded in batches and bytes, the oldest is dropped and counted.
  * @module
  */
-import type { ArrowBatch, ArrowColumn } from "../arrow/field.ts";
+import { batchBytes } from "../arrow/batch_bytes.ts";
+import type { ArrowBatch } from "../arrow/field.ts";
 
 /** Batches that wait at most. */
 const WAITING_BATCHES = 1024;
@@ -30,7 +31,7 @@ export class LiveQueue {
   /** Adds a batch; where that is too much, the oldest are missed, though never the one just added. */
   offer(item: WaitingBatch): void {
     this.#items.push(item);
-    this.#bytes += bytesOf(item.batch);
+    this.#bytes += batchBytes(item.batch);
     while (
       this.#items.length > 1 &&
       (this.#items.length > WAITING_BATCHES || this.#bytes > WAITING_BYTES)
@@ -86,13 +87,7 @@ export class LiveQueue {
 
   #shift(): WaitingBatch | undefined {
     const item = this.#items.shift();
-    if (item !== undefined) this.#bytes -= bytesOf(item.batch);
+    if (item !== undefined) this.#bytes -= batchBytes(item.batch);
     return item;
   }
-}
-
-function bytesOf({ columns }: { readonly columns: readonly ArrowColumn[] }): number {
-  let bytes = 0;
-  for (const { buffers } of columns) for (const { byteLength } of buffers) bytes += byteLength;
-  return bytes;
 }
