@@ -71,7 +71,8 @@ export type OnBlock = (b: number, min: number, low: number, max: number, high: n
 /**
  * Finds the extremes of consecutive blocks, many for one copy.
  *
- * @returns false, and nothing is told, without SIMD and for sizes that it does not take
+ * @returns whether NaN may be among the values, as for {@linkcode mayHoldNaN}; undefined, and nothing is told,
+ * without SIMD and for sizes that it does not take
  */
 export function blockExtremes(
   y: Float64Array,
@@ -79,16 +80,18 @@ export function blockExtremes(
   size: number,
   blocks: number,
   onBlock: OnBlock,
-): boolean {
+): boolean | undefined {
   const kernels = simdKernels();
-  if (kernels === null || size > STEP_SAMPLES || size % LANE_SAMPLES !== 0) return false;
-  const { memory } = kernels, together = Math.floor(COPY_SAMPLES / size);
+  if (kernels === null || size > STEP_SAMPLES || size % LANE_SAMPLES !== 0) return undefined;
+  const { memory, summary } = kernels, together = Math.floor(COPY_SAMPLES / size);
+  let sum = 0;
   for (let b = 0; b < blocks;) {
     const end = Math.min(blocks, b + together);
     memory.set(y.subarray(from + b * size, from + end * size), RESULT_DOUBLES);
     for (let at = RESULT_DOUBLES; b < end; b++, at += size) {
-      kernels.extremes(at * 8, (at + size) * 8);
-      const min = memory[0]!, max = memory[1]!;
+      summary(at * 8, (at + size) * 8, 0);
+      const min = memory[1]!, max = memory[2]!;
+      sum += memory[0]!;
       if (min > max) {
         onBlock(b, NaN, 0, NaN, 0);
         continue;
@@ -99,7 +102,7 @@ export function blockExtremes(
       onBlock(b, min, low - at, max, high - at);
     }
   }
-  return true;
+  return Number.isNaN(sum);
 }
 
 /** True where NaN may be among the values: only NaN, or two infinities, spoil a sum. */

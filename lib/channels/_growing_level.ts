@@ -27,14 +27,18 @@ export class GrowingLevel implements PyramidLevel {
     this.length = Math.max(this.length, b + 1);
   }
 
-  /** Sets blocks behind the last one, from samples that fill each of them; false where it cannot. */
-  addWhole(y: Float64Array, from: number, blocks: number): boolean {
+  /**
+   * Sets blocks behind the last one, from samples that fill each of them.
+   *
+   * @returns whether NaN may be among them; undefined where it cannot
+   */
+  addWhole(y: Float64Array, from: number, blocks: number): boolean | undefined {
     const size = this.blockSamples, start = this.length;
     let capacity = this.min.length;
     while (capacity < start + blocks) capacity *= 2;
     if (capacity > this.min.length) this.#resize(this, capacity);
     const { min, max, first, last, minOffset, maxOffset } = this;
-    const isDone = blockExtremes(y, from, size, blocks, (b, lowest, low, highest, high) => {
+    const mayHoldNaN = blockExtremes(y, from, size, blocks, (b, lowest, low, highest, high) => {
       const i = start + b, at = from + b * size;
       min[i] = lowest;
       minOffset[i] = low;
@@ -43,8 +47,8 @@ export class GrowingLevel implements PyramidLevel {
       first[i] = y[at]!;
       last[i] = y[at + size - 1]!;
     });
-    if (isDone) this.length = start + blocks;
-    return isDone;
+    if (mayHoldNaN !== undefined) this.length = start + blocks;
+    return mayHoldNaN;
   }
 
   seal(): PyramidLevel {

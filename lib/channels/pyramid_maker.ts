@@ -7,7 +7,6 @@ import type { ArrowBatch, ArrowColumn } from "../arrow/field.ts";
 import { columnOf, doublesOfColumn, listOffsets, microsOfColumn } from "./_batch_columns.ts";
 import { CaptureClock } from "./_capture_clock.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
-import { mayHoldNaN } from "./_extremes.ts";
 import type { Gap } from "./gap_markers.ts";
 import type { LevelTimes, PyramidLevel } from "./_pyramid_types.ts";
 import {
@@ -21,6 +20,9 @@ import { PyramidBuilder } from "./pyramid_maths.ts";
 import type { AxisPiece } from "./sample_axis.ts";
 import type { PlacedBatch } from "./segment_batches.ts";
 import type { SegmentInfo } from "./segment_info.ts";
+
+/** A quarter of a common second cache; a multiple of what is checked and of what a block holds. */
+const PIECE_SAMPLES = 2 * CHECK_SAMPLES;
 
 /** True for segments whose samples are numbers and enough to be worth a pyramid. */
 export function deservesPyramid({ dataType, samples, ordered, shared }: SegmentInfo): boolean {
@@ -57,16 +59,14 @@ export class PyramidMaker {
     this.#isPossible = isPlain && (!this.#isWaveform || this.#addRows(batch, times));
     if (!isPlain || !this.#isPossible) return;
     const values = doublesOfColumn(column);
-    this.#noteGaps(values);
-    this.#builder.append(values);
-    this.#check(column);
+    this.#addValues(values);
     const valuesAt = bodyStart + offsetIn(body, column.buffers[1]!);
     if (this.#isWaveform) {
       this.#places.push({ samples: values.length, valuesAt, timesAt: -1 });
       return;
     }
     this.#times.push(microsOfColumn(times));
-    this.#check(times);
+    this.#check(times.buffers[1]!.subarray(0, times.length * 8));
     const timesAt = bodyStart + offsetIn(body, times.buffers[1]!);
     this.#places.push({ samples: values.length, valuesAt, timesAt });
   }
@@ -96,21 +96,26 @@ export class PyramidMaker {
     }
   }
 
-  #check({ buffers, length }: ArrowColumn): void {
-    const bytes = buffers[1]!.subarray(0, length * 8);
+  /** Piece by piece, so that each is looked at twice while it is in the cache. */
+  #addValues(values: Float64Array): void {
+    const { buffer, byteOffset } = values;
+    for (let at = 0; at < values.length; at += PIECE_SAMPLES) {
+      const piece = values.subarray(at, at + PIECE_SAMPLES);
+      const base = this.#builder.samples;
+      if (this.#builder.append(piece)) this.#noteGaps(piece, base);
+      this.#check(new Uint8Array(buffer, byteOffset + at * 8, piece.byteLength));
+    }
+  }
+
+  #check(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.byteLength; at += CHECK_SAMPLES * 8) {
       this.#checks.push(crc32(bytes.subarray(at, at + CHECK_SAMPLES * 8)));
     }
   }
 
-  #noteGaps(values: Float64Array): void {
-    const base = this.#builder.samples;
-    for (let lo = 0; lo < values.length; lo += CHECK_SAMPLES) {
-      const hi = Math.min(values.length, lo + CHECK_SAMPLES);
-      if (!mayHoldNaN(values, lo, hi)) continue;
-      for (let i = lo; i < hi && this.#gaps !== null; i++) {
-        if (values[i] !== values[i]) this.#noteNaN(base + i);
-      }
+  #noteGaps(values: Float64Array, base: number): void {
+    for (let i = 0; i < values.length && this.#gaps !== null; i++) {
+      if (values[i] !== values[i]) this.#noteNaN(base + i);
     }
   }
 

@@ -3,6 +3,7 @@
  * `blockSamples` samples, each level above a block for every `factor` blocks of the level below;
  * the last block of a level may be partial. A view then costs what its pixels cost.
  */
+import { mayHoldNaN } from "./_extremes.ts";
 import { checkPoints, type NumericArray, toFloat64 } from "./_arguments.ts";
 import { GrowingLevel } from "./_growing_level.ts";
 import { Tally } from "./_pyramid_tally.ts";
@@ -46,21 +47,25 @@ export class PyramidBuilder {
    * Adds the samples that follow.
    *
    * @param y Values, NaN where there is none.
+   * @returns Whether NaN may be among them.
    * @throws {TypeError} If y is no typed array of numbers.
    */
-  append(y: NumericArray): void {
+  append(y: NumericArray): boolean {
     const ys = toFloat64(y, "y"), size = this.#blockSamples, base = this.#levels[0]!;
-    if (ys.length === 0) return;
+    let isSuspect = false;
     let dirty = Math.floor(this.#samples / size);
     for (let at = 0; at < ys.length;) {
       const block = Math.floor(this.#samples / size), filled = this.#samples - block * size;
       const whole = filled === 0 ? Math.floor((ys.length - at) / size) : 0;
-      if (whole > 0 && base.addWhole(ys, at, whole)) {
+      const found = whole > 0 ? base.addWhole(ys, at, whole) : undefined;
+      if (found !== undefined) {
+        isSuspect ||= found;
         this.#samples += whole * size;
         at += whole * size;
         continue;
       }
       const end = Math.min(ys.length, at + size - filled);
+      isSuspect ||= mayHoldNaN(ys, at, end);
       this.#tally.clear();
       if (filled > 0) this.#tally.addBlock(base, block, 0);
       this.#tally.addSamples(ys, at, end, filled);
@@ -72,6 +77,7 @@ export class PyramidBuilder {
       dirty = Math.floor(dirty / this.#factor);
       this.#summarise(above, dirty);
     }
+    return isSuspect;
   }
 
   /** The pyramid of all that was appended, independent of what follows. */
