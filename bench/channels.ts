@@ -12,6 +12,7 @@ import { type ArrowBatch, field } from "../lib/arrow/field.ts";
 import { encodeBatch, encodeSchema } from "../lib/arrow/message_writer.ts";
 import { lttb, minMaxLttb } from "../lttb.ts";
 import { acquire, ChannelStore, type ChannelStoreQuery } from "../mod.ts";
+import { benchLiveChannels } from "./channels_live.ts";
 import { withDirectory } from "./directory.ts";
 import { type Figure, median, millis, rounds } from "./report.ts";
 
@@ -31,6 +32,7 @@ export async function benchChannels(
     ...large ? await queries(LARGE_BLOCKS, "1,000M") : [],
     ...await writing(peer),
     ...await throughDaemon(),
+    ...await benchLiveChannels(),
   ];
 }
 
