@@ -48,7 +48,13 @@ let temporaryCount = 0;
 /** The real file system. */
 export const diskLayer: FileLayer = {
   async create(path) {
-    return new DiskFile(path, await createFile(path));
+    const file = await createFile(path);
+    try {
+      return new DiskFile(path, file, Deno.openSync(path, { append: true }));
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   },
   createWholeSync(path, parts) {
     Deno.mkdirSync(dirname(path), { recursive: true });
@@ -102,13 +108,20 @@ async function makeFolder(path: string): Promise<void> {
   await diskLayer.syncDirectory(dirname(path));
 }
 
+/**
+ * Deno lets the operations on one descriptor wait for each other: syncs have a descriptor of their own, else a
+ * write would take as long as the sync before it. It is there from the beginning, because the system tells a
+ * descriptor of those failures only that came after it was opened.
+ */
 class DiskFile implements AppendFile {
   readonly path: string;
   readonly #file: Deno.FsFile;
+  readonly #synced: Deno.FsFile;
 
-  constructor(path: string, file: Deno.FsFile) {
+  constructor(path: string, file: Deno.FsFile, synced: Deno.FsFile) {
     this.path = path;
     this.#file = file;
+    this.#synced = synced;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -121,11 +134,12 @@ class DiskFile implements AppendFile {
   }
 
   async sync(): Promise<void> {
-    await this.#file.syncData();
+    await this.#synced.syncData();
   }
 
   close(): void {
     this.#file.close();
+    this.#synced.close();
   }
 }
 
