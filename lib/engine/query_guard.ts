@@ -7,6 +7,9 @@ import type { Database } from "./database.ts";
 import type { ReadConnection } from "./read_connection.ts";
 import { sqlFault } from "./sql_fault.ts";
 
+/** The engine forgets an interruption that comes while a statement is about to run: it is told again. */
+const INSIST_MILLIS = 50;
+
 /** What ends a query early. */
 export interface QueryLimits {
   readonly signal?: AbortSignal;
@@ -28,9 +31,11 @@ export class QueryGuard {
   #fetching: Promise<unknown> | undefined;
   #giveBack: (() => void) | undefined;
   #closed: Promise<void> | undefined;
+  #insisting: ReturnType<typeof setInterval> | undefined;
   readonly #stop = (): void => {
     this.#stopped.abort();
     this.interrupt();
+    this.#insisting ??= setInterval(() => this.#connection.interrupt(), INSIST_MILLIS);
     // Nobody is there to be told: the connection must not wait for a reader that may never come.
     if (this.#callers === 0) void this.close();
   };
@@ -129,6 +134,7 @@ export class QueryGuard {
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener("abort", this.#stop);
     await this.#fetching;
+    clearInterval(this.#insisting);
     this.#giveBack?.();
     try {
       await this.#connection.rollback(this.#isDone);

@@ -3,8 +3,9 @@
  * @module
  */
 
-/** How often a lock is tried while others look at it. */
-const ATTEMPTS = 1000;
+/** How long a lock is tried while others look at it: who looks may be stopped by the system meanwhile. */
+const LOOKED_AT_MILLIS = 200;
+const nap = new Int32Array(new SharedArrayBuffer(4));
 
 /** A lock file that is held. */
 export class FileLock implements Disposable {
@@ -20,12 +21,14 @@ export class FileLock implements Disposable {
   /** Takes the lock if it is free. */
   static tryTake(path: string): FileLock | undefined {
     const file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const end = Date.now() + LOOKED_AT_MILLIS;
+    do {
       if (file.tryLockSync(true)) return new FileLock(path, file);
       // What can be shared is no holder but somebody who looks, for microseconds, whether there is one.
       if (!file.tryLockSync(false)) break;
       file.unlockSync();
-    }
+      Atomics.wait(nap, 0, 0, Math.random());
+    } while (Date.now() < end);
     file.close();
     return undefined;
   }
