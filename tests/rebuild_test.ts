@@ -7,7 +7,7 @@ import type { ParquetColumn } from "../lib/parquet/format.ts";
 import { readParquet } from "../lib/parquet/read_parquet.ts";
 import { parquetParts } from "../lib/parquet/write_parquet.ts";
 import { acquire, connectTo } from "../lib/protocol/lease.ts";
-import { rowsOf, stopDaemon, testDirectory } from "./harness.ts";
+import { rowsOf, stopDaemon, testDirectory, until } from "./harness.ts";
 
 async function record(store: EventStore, serial: string, measurements: number): Promise<void> {
   const run_id = crypto.randomUUID();
@@ -42,12 +42,15 @@ const ROWS = `SELECT * FROM runs UNION ALL BY NAME SELECT * FROM steps
   UNION ALL BY NAME SELECT * FROM measurements ORDER BY ALL`;
 
 function parquetFiles(root: string): string[] {
-  return [...Deno.readDirSync(join(root, "runs"))].filter(({ isDirectory }) => isDirectory)
+  return filesOf(join(root, "runs"), ".parquet");
+}
+
+/** Files in the date folders of a store. */
+function filesOf(store: string, extension: string): string[] {
+  return [...Deno.readDirSync(store)].filter(({ isDirectory }) => isDirectory)
     .flatMap(({ name }) =>
-      [...Deno.readDirSync(join(root, "runs", name))].map((entry) =>
-        join(root, "runs", name, entry.name)
-      )
-    ).filter((path) => path.endsWith(".parquet"));
+      [...Deno.readDirSync(join(store, name))].map((entry) => join(store, name, entry.name))
+    ).filter((path) => path.endsWith(extension));
 }
 
 Deno.test("Deleted index and deleted Parquet files come back with the same rows", async () => {
@@ -227,6 +230,17 @@ Deno.test("Data that a run cites lies beside its file, and comes back with it", 
   await using lease = await acquire(directory.path);
   await using client = await connectTo(lease);
   await act(client, "rebuild");
+  deepEqual(names(), [photo.slice("file://_ref/".length)]);
+
+  // As left by a daemon that died between the file and what comes after it.
+  await stopDaemon(directory.path);
+  await Deno.remove(beside, { recursive: true });
+  const told = "SELECT count(*) AS n FROM events WHERE event_type = 'run.materialized'";
+  for (const path of filesOf(join(directory.path, "events"), ".arrow")) {
+    const text = new TextDecoder("latin1").decode(await Deno.readFile(path));
+    if (text.includes("run.materialized")) await Deno.remove(path);
+  }
+  await until(async () => (await rowsOf(store, told))[0]?.n === 1, "the file to be told of");
   deepEqual(names(), [photo.slice("file://_ref/".length)]);
 });
 

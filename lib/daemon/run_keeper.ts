@@ -74,6 +74,12 @@ export class RunKeeper {
     return run.ends > 0 || !this.#isAlive(run);
   }
 
+  /** Whether the file of a run was written by a daemon that died before it had told of it. */
+  isUntold(run: TrackedRun): boolean {
+    return !run.foreign && !run.isTold && run.materialized === 0 &&
+      this.#parts.index.fileOf(run.runId) !== undefined;
+  }
+
   /** True while a run has no end and its writer lives. */
   isGoing(run: TrackedRun): boolean {
     return run.ends === 0 && this.#isAlive(run);
@@ -120,6 +126,22 @@ export class RunKeeper {
     }
   }
 
+  /** Does what a daemon that died had still to do for the files it wrote. */
+  async finish(runs: readonly TrackedRun[]): Promise<void> {
+    const { index, layout, log, tracker } = this.#parts;
+    for await (const { run, table } of this.tables(runs)) {
+      const file = index.fileOf(run.runId);
+      if (file === undefined) continue;
+      try {
+        await this.#complete(run, table, join(layout.runs, file.path));
+        this.#reader.forget(run.runId);
+      } catch (error) {
+        tracker.unsettled.add(run); // a full disk, most likely: the next look tries again
+        log(`Run ${run.runId}, written before, could not be told of: ${error}`);
+      }
+    }
+  }
+
   /** Runs as the tables that their files should hold. */
   async *tables(
     runs: readonly TrackedRun[],
@@ -136,17 +158,28 @@ export class RunKeeper {
   }
 
   async #write(run: TrackedRun, table: RunTable): Promise<string> {
-    const { index, layout, tracker } = this.#parts;
+    const { index, tracker } = this.#parts;
     const path = await this.#publish(table, index.fileOf(run.runId)?.path);
     this.#reader.forget(run.runId);
     await index.add(path, table);
+    if (this.#liveRows.has(run.runId)) tracker.touch(run);
+    return await this.#complete(run, table, path);
+  }
+
+  /**
+   * Puts beside a file what its run cites, and tells of it.
+   *
+   * @returns path below the runs folder
+   */
+  async #complete(run: TrackedRun, table: RunTable, path: string): Promise<string> {
+    const { layout } = this.#parts;
     const missing = await placeReferences(layout, table, path);
     if (missing.length > 0) {
       this.#parts.log(`Run ${run.runId} cites data that is not there: ${missing.join(", ")}`);
     }
-    if (this.#liveRows.has(run.runId)) tracker.touch(run);
     const relative = path.slice(layout.runs.length + 1).replaceAll("\\", "/");
     await this.#parts.onMaterialized(run, table, `runs/${relative}`);
+    run.isTold = true;
     return relative;
   }
 

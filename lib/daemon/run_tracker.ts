@@ -31,6 +31,8 @@ export interface TrackedRun {
   ends: number;
   /** Number of `run.materialized` events. */
   materialized: number;
+  /** True once this process has told of its file. */
+  isTold: boolean;
 }
 
 const EVENT_TYPE = 1;
@@ -145,6 +147,7 @@ export class RunTracker {
       started: false,
       ends: 0,
       materialized: 0,
+      isTold: false,
     };
     this.#runs.set(runId, run);
     return run;

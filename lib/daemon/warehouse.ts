@@ -294,10 +294,13 @@ export class Warehouse implements AsyncDisposable {
       // Another writer of the session may have flushed what was not pushed yet.
       this.takeEvents();
       const due: TrackedRun[] = [];
+      const untold: TrackedRun[] = [];
       for (const run of this.tracker.unsettled) {
         if (this.keeper.needsFile(run)) due.push(run);
+        else if (this.keeper.isUntold(run)) untold.push(run);
         if (!this.keeper.isGoing(run)) this.tracker.unsettled.delete(run);
       }
+      if (untold.length > 0) await this.keeper.finish(untold);
       if (due.length === 0) return;
       await this.#indexing(() =>
         this.keeper.materialize(due, (run, result) => this.#tell(run, result))
