@@ -12,6 +12,13 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Of so many rows the engine takes a file in faster than we hand rows over, and by all its threads. */
 export const LARGE_ROWS = 4096;
 
+const FACTS: ReadonlySet<string> = new Set([
+  "record_type",
+  "run_id",
+  "run_outcome",
+  "run_started_at",
+]);
+
 /** What every run file has to say. */
 export interface RunFacts {
   readonly runId: string;
@@ -30,7 +37,8 @@ export function readRunRows(path: string, sizeBytes: number): RunRows | undefine
   try {
     const bytes = Deno.readFileSync(path);
     const footer = readFooter(bytes);
-    return footer.rowCount > LARGE_ROWS ? undefined : readParquet(bytes, footer);
+    if (footer.rowCount > LARGE_ROWS) return undefined;
+    return readParquet(bytes, { footer, trustNulls: true });
   } catch (error) {
     const isForEngine = error instanceof RangeError || error instanceof TypeError ||
       error instanceof UnsupportedParquetError || error instanceof Deno.errors.NotFound;
@@ -41,17 +49,18 @@ export function readRunRows(path: string, sizeBytes: number): RunRows | undefine
 
 /** What rows say of their run; undefined where they are of no run. */
 export function factsOf(rows: RunRows): RunFacts | undefined {
-  const first = (name: string): ParquetCell | undefined => {
-    const column = rows.columns.find((each) => each.name === name);
-    if (column === undefined || rows.rowCount === 0) return undefined;
-    const cells = new Array<ParquetCell>(1);
+  if (rows.rowCount === 0) return undefined;
+  const first = new Map<string, ParquetCell>();
+  const cells = new Array<ParquetCell>(1);
+  for (const column of rows.columns) {
+    if (!FACTS.has(column.name)) continue;
     column.copyTo(cells, 0, 1);
-    return cells[0];
-  };
-  const runId = first("run_id");
-  const outcome = first("run_outcome");
-  const started = first("run_started_at");
-  const complete = typeof first("record_type") === "string" && outcome !== undefined &&
+    first.set(column.name, cells[0] ?? null);
+  }
+  const runId = first.get("run_id");
+  const outcome = first.get("run_outcome");
+  const started = first.get("run_started_at");
+  const complete = typeof first.get("record_type") === "string" && outcome !== undefined &&
     started !== undefined;
   if (typeof runId !== "string" || !complete) return undefined;
   return {

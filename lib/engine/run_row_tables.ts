@@ -34,6 +34,10 @@ export class RunRowTables {
   /** Columns of a type that the tables are known to hold. */
   readonly #absorbed = new Set<string>();
   readonly #columns = new Map<RecordType, readonly TableColumn[]>();
+  /** Shape of the rows that were absorbed last. */
+  #shape: object | undefined;
+  /** Whether rows of a shape fit, for the columns that the tables have now. */
+  #fitting = new WeakMap<object, boolean>();
 
   constructor(database: Database, qualified: string) {
     this.#database = database;
@@ -57,6 +61,8 @@ export class RunRowTables {
   }
 
   async #loadColumns(): Promise<void> {
+    this.#shape = undefined;
+    this.#fitting = new WeakMap();
     for (const type of RECORD_TYPES) {
       this.#columns.set(type, await queryColumns(this.#database, this.#table(type)));
     }
@@ -64,7 +70,9 @@ export class RunRowTables {
 
   /** Adds and widens columns so that rows find their place; true where a table changed. */
   async absorbRows(rows: RunRows): Promise<boolean> {
-    const isWidened = await this.#absorb(sqlColumns(rows));
+    const isKnown = rows.shape !== undefined && rows.shape === this.#shape;
+    const isWidened = !isKnown && await this.#absorb(sqlColumns(rows));
+    this.#shape = rows.shape;
     return await this.#add(valuedInRows(rows, this.#columns)) || isWidened;
   }
 
@@ -101,6 +109,14 @@ export class RunRowTables {
 
   /** Whether rows can be appended as they are. */
   fits(rows: RunRows): boolean {
+    const { shape } = rows;
+    if (shape === undefined) return this.#fits(rows);
+    const known = this.#fitting.get(shape) ?? this.#fits(rows);
+    this.#fitting.set(shape, known);
+    return known;
+  }
+
+  #fits(rows: RunRows): boolean {
     return RECORD_TYPES.every((type) => fitsTable(rows, this.#columnsOf(type)));
   }
 

@@ -19,6 +19,8 @@ const BATCH_ROWS = 65_536;
 export interface RunRows {
   readonly columns: readonly ParquetColumn[];
   readonly rowCount: number;
+  /** Rows with the same one have columns of the same names and types. */
+  readonly shape?: object;
 }
 
 /** Rows with the path of their file below the runs folder, where they have one. */

@@ -19,6 +19,8 @@ export interface ChunkPlace {
   /** First page, the dictionary's if there is one. */
   readonly start: number;
   readonly sizeBytes: number;
+  /** Nulls among the values, where the footer tells. */
+  readonly nulls: number | undefined;
 }
 
 /** A column of the schema. */
@@ -29,6 +31,7 @@ export interface FooterColumn {
 
 /** The footer. */
 export interface Footer {
+  /** The same array for files that follow each other and have the same columns. */
   readonly columns: readonly FooterColumn[];
   readonly rowCount: number;
   /** By row group, then by column. */
@@ -60,23 +63,38 @@ export function readFooter(bytes: Uint8Array): Footer {
   const length = new DataView(bytes.buffer, bytes.byteOffset + tail).getUint32(0, true);
   if (length > tail) throw new RangeError("Footer of the Parquet file is longer than the file");
   const reader = new ThriftReader(bytes.subarray(tail - length, tail));
-  const elements: Element[] = [];
+  let columns: readonly FooterColumn[] = [];
   const groups: { rows: number; chunks: ChunkPlace[] }[] = [];
   const metadata = new Map<string, string>();
   let rowCount = 0;
   let createdBy = "";
   reader.struct({
-    2: () => reader.list(() => elements.push(readElement(reader))),
+    2: () => columns = readSchema(reader),
     3: () => rowCount = reader.number(),
     4: () => reader.list(() => groups.push(readGroup(reader))),
     5: () => reader.list(() => metadata.set(...readPair(reader))),
     6: () => createdBy = reader.text(),
   });
-  const columns = columnsOf(elements);
   if (groups.some(({ chunks }) => chunks.length !== columns.length)) {
     throw new RangeError("A row group of the Parquet file lacks columns");
   }
   return { columns, rowCount, groups, metadata, createdBy };
+}
+
+/** The schema that was read last: most files beside each other have the same, and it is half of a footer. */
+let lastSchema: { readonly bytes: Uint8Array; readonly columns: readonly FooterColumn[] } = {
+  bytes: new Uint8Array(0),
+  columns: [],
+};
+
+function readSchema(reader: ThriftReader): readonly FooterColumn[] {
+  const { bytes, columns } = lastSchema;
+  if (bytes.byteLength > 0 && reader.passIfNext(bytes)) return columns;
+  const start = reader.position;
+  const elements: Element[] = [];
+  reader.list(() => elements.push(readElement(reader)));
+  lastSchema = { bytes: reader.since(start), columns: columnsOf(elements) };
+  return lastSchema.columns;
 }
 
 function readPair(reader: ThriftReader): [string, string] {
@@ -115,16 +133,19 @@ function readGroup(reader: ThriftReader): { rows: number; chunks: ChunkPlace[] }
 
 function readChunk(reader: ThriftReader): ChunkPlace {
   let codec = -1, values = 0, sizeBytes = 0, dataStart = 0, dictionaryStart = 0;
+  let nulls: number | undefined;
   const about = {
     4: () => codec = reader.number(),
     5: () => values = reader.number(),
     7: () => sizeBytes = reader.number(),
     9: () => dataStart = reader.number(),
     11: () => dictionaryStart = reader.number(),
+    12: () => reader.struct({ 3: () => nulls = reader.number() }),
   };
   reader.struct({ 3: () => reader.struct(about) });
   // Some writers say 0 where there is no dictionary.
-  return { codec, values, sizeBytes, start: dictionaryStart > 0 ? dictionaryStart : dataStart };
+  const start = dictionaryStart > 0 ? dictionaryStart : dataStart;
+  return { codec, values, sizeBytes, start, nulls };
 }
 
 function columnsOf(elements: readonly Element[]): FooterColumn[] {

@@ -13,32 +13,48 @@ import { type Footer, readFooter } from "./read_footer.ts";
 /** A file that was read. */
 export interface ParquetTable {
   readonly columns: readonly ParquetColumn[];
+  /** Stands for the names and types of the columns: often the same object where these are the same. */
+  readonly shape: object;
   readonly rowCount: number;
   readonly metadata: ReadonlyMap<string, string>;
   readonly createdBy: string;
 }
 
+/** How to read a file. */
+export interface ReadParquetOptions {
+  /** Its footer, where that was read before. */
+  readonly footer?: Footer;
+  /**
+   * True to pass over columns of which the footer says that all is null.
+   * @default {false}
+   */
+  readonly trustNulls?: boolean;
+}
+
 /**
  * Reads a whole file.
  *
- * @param footer its footer, where that was read before
  * @throws {RangeError} for a file that is cut or damaged
  * @throws {TypeError} for text that is not UTF-8
  * @throws {UnsupportedParquetError} for a file that is made in another way
  */
 export function readParquet(
   bytes: Uint8Array,
-  footer: Footer = readFooter(bytes),
+  options: ReadParquetOptions = {},
 ): ParquetTable {
+  const footer = options.footer ?? readFooter(bytes);
   const columns = footer.columns.map(({ name, type }, i) => {
     const chunks = footer.groups.map(({ chunks, rows }) => {
       const place = chunks[i];
       if (place === undefined) throw new RangeError("A row group lacks columns");
-      return { rows, ...readChunk(bytes, place, type, rows) };
+      const isNull = options.trustNulls === true && place.nulls === rows && place.values === rows;
+      return isNull
+        ? { rows, cells: [], constant: null }
+        : { rows, ...readChunk(bytes, place, type, rows) };
     });
     return new ReadColumn(name, type, chunks);
   });
-  return { ...footer, columns };
+  return { ...footer, columns, shape: footer.columns };
 }
 
 class ReadColumn implements ParquetColumn {

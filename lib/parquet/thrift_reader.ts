@@ -28,6 +28,22 @@ export class ThriftReader {
     return this.#at;
   }
 
+  /** Passes over bytes that are known by heart; false where others follow. */
+  passIfNext(known: Uint8Array): boolean {
+    const end = this.#at + known.byteLength;
+    if (end > this.#bytes.byteLength) return false;
+    for (let i = 0; i < known.byteLength; i++) {
+      if (this.#bytes[this.#at + i] !== known[i]) return false;
+    }
+    this.#at = end;
+    return true;
+  }
+
+  /** A copy of what was read since a position. */
+  since(position: number): Uint8Array {
+    return this.#bytes.slice(position, this.#at);
+  }
+
   #byte(): number {
     const value = this.#bytes[this.#at++];
     if (value === undefined) throw new RangeError("Metadata ends within a value");
