@@ -123,10 +123,9 @@ export function constantUtf8Column(
   if (one.byteLength * rows > MAX_VARIABLE_BYTES) throw tooLarge();
   const data = new Uint8Array(one.byteLength * rows);
   const offsets = new Int32Array(rows + 1);
-  for (let i = 0; i < rows; i++) {
-    data.set(one, i * one.byteLength);
-    offsets[i + 1] = (i + 1) * one.byteLength;
-  }
+  for (let i = 0; i < rows; i++) offsets[i + 1] = (i + 1) * one.byteLength;
+  if (rows > 0) data.set(one);
+  for (let at = one.byteLength; at < data.byteLength; at *= 2) data.copyWithin(at, 0, at);
   return {
     field,
     length: rows,

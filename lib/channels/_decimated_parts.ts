@@ -77,7 +77,7 @@ function decimatedInMemory(
   const shares = sharesOf(whole.map(({ block }) => block.axis.length), query.maxPoints);
   return whole.map(({ first, block }, i) => {
     const choice: DecimationChoice = { ...query, maxPoints: shares[i] };
-    const kept = decimateBlock(block, (at) => first.firstIndex + at, choice);
+    const kept = decimateBlock(block, first.firstIndex, choice);
     return { ...kept, sessionId: first.sessionId };
   });
 }
@@ -95,7 +95,7 @@ function decimatedTogether(
   for (let i = 1; i < runs.length; i++) starts[i] = starts[i - 1]! + runs[i - 1]!.block.axis.length;
   const runOf = (at: number): number => starts.findLastIndex((start) => start <= at);
   const sorted = { axis: gatherAxis(all.axis, order), values: gatherValues(all.values, order) };
-  const kept = decimateBlock(sorted, (i) => i, query);
+  const kept = decimateBlock(sorted, 0, query);
   const origins = Array.from(kept.sampleIndex, (i) => order[i]!);
   return {
     ...kept,
@@ -119,7 +119,7 @@ function* decimatedCaptures(
     const { firstIndex, sessionId, axis } = capture;
     const sampleIndex = new Float64Array(axis.length).map((_, i) => firstIndex + i);
     const { captures } = numbers.add({ ...capture, sampleIndex });
-    const kept = decimateBlock(capture, (i) => firstIndex + i, choice);
+    const kept = decimateBlock(capture, firstIndex, choice);
     yield { ...kept, sessionId, captures: new Float64Array(kept.axis.length).fill(captures![0]!) };
   }
 }

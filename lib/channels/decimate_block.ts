@@ -33,19 +33,19 @@ export interface DecimatedSamples extends SampleBlock {
 /**
  * Chooses among samples in memory.
  *
- * @param sampleIndex place of each sample in its session
+ * @param firstIndex place of the first sample in its session
  * @throws {RangeError} where there are more samples than wanted and they are no numbers
  */
 export function decimateBlock(
   block: SampleBlock,
-  sampleIndex: (i: number) => number,
+  firstIndex: number,
   choice: DecimationChoice,
 ): DecimatedSamples {
   const indices = chooseIndices(block, choice);
   return {
     axis: gatherAxis(block.axis, indices),
     values: gatherValues(block.values, indices),
-    sampleIndex: Float64Array.from(indices, sampleIndex),
+    sampleIndex: new Float64Array(indices).map((i) => firstIndex + i),
   };
 }
 

@@ -113,9 +113,7 @@ export function decimateSession(
   const streamed = decimateStream(session, choice, watched);
   if (streamed !== undefined && !damaged) return streamed;
   const whole = numbersOfSession(session, options) ?? blockOfSession(session, options);
-  return whole === undefined
-    ? undefined
-    : decimateBlock(whole, (i) => whole.firstIndex + i, choice);
+  return whole === undefined ? undefined : decimateBlock(whole, whole.firstIndex, choice);
 }
 
 type WholeBlock = SampleBlock & { readonly firstIndex: number };

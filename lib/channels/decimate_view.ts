@@ -127,14 +127,14 @@ function viewed(
   const { maxPoints = Infinity, widthPixels = Infinity } = choice;
   const columns = Math.min(maxPoints, widthPixels);
   if (hi - lo <= columns * PLAIN_COLUMN_SAMPLES) {
-    return decimateBlock(view.block(lo, hi), (i) => window.before + lo + i, choice);
+    return decimateBlock(view.block(lo, hi), window.before + lo, choice);
   }
   const points = pointsOf(view, lo, hi, choice);
   if (points === undefined) return undefined;
   return {
     axis: view.axisOf(points.samples, points.micros, session.firstMicros),
-    values: { kind: "number", data: Float64Array.from(points.values) },
-    sampleIndex: Float64Array.from(points.samples, (sample) => window.before + sample),
+    values: { kind: "number", data: new Float64Array(points.values) },
+    sampleIndex: new Float64Array(points.samples).map((sample) => window.before + sample),
   };
 }
 

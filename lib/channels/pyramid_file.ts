@@ -215,9 +215,12 @@ export class PyramidFile {
   }
 }
 
-/** Samples of a block of a level. */
+/** By level; a power for each question would be dear. */
+const LEVEL_SAMPLES = Array.from({ length: 15 }, (_, level) => BLOCK_SAMPLES * FACTOR ** level);
+
+/** Samples of a block of a level; more than there can be beyond the last one. */
 export function blockSamplesOf(level: number): number {
-  return BLOCK_SAMPLES * FACTOR ** level;
+  return LEVEL_SAMPLES[level] ?? Infinity;
 }
 
 function isSystemError(error: unknown): boolean {

@@ -122,7 +122,7 @@ export class SessionView {
     micros: readonly number[],
     originMicros: number,
   ): TimestampAxis {
-    const times = Float64Array.from(micros);
+    const times = new Float64Array(micros);
     const captures = new Float64Array(times.length).fill(originMicros);
     const offsets = new Float64Array(times.length);
     let isExact = false;
