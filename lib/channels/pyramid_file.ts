@@ -26,6 +26,7 @@ import {
   type Span,
 } from "./pyramid_format.ts";
 import { WaveformAxis } from "./sample_axis.ts";
+import { concatNumbers } from "./sample_values.ts";
 import type { SegmentInfo } from "./segment_info.ts";
 
 /** Bytes of the first read: header, axis and the coarse levels of most segments. */
@@ -158,9 +159,7 @@ export class PyramidFile {
    * @throws {InvalidDataError} where they are not what they were when the pyramid was made
    */
   samples(lo: number, hi: number): StretchOfSamples {
-    const { isTimed } = this.header;
-    const values = new Float64Array(hi - lo);
-    const micros = isTimed ? new Float64Array(hi - lo) : undefined;
+    const values: Float64Array[] = [], micros: Float64Array[] = [];
     using source = openOrNone(this.#segmentPath);
     if (source === undefined) throw damaged(this.#segmentPath);
     this.#checks ??= this.#readChecks();
@@ -168,16 +167,19 @@ export class PyramidFile {
       const place = this.#places[i]!, start = this.#starts[i]!;
       if (start >= hi) break;
       const from = Math.max(lo, start) - start, to = Math.min(hi, start + place.samples) - start;
-      const into = start + from - lo, checks = Math.ceil(place.samples / CHECK_SAMPLES);
+      const checks = Math.ceil(place.samples / CHECK_SAMPLES);
       const read = (at: number, first: number): Uint8Array =>
         this.#readSamples(source, place.samples, at, first, from, to);
-      values.set(doublesIn(read(place.valuesAt, check)), into);
+      values.push(doublesIn(read(place.valuesAt, check)));
       check += checks;
-      if (micros === undefined) continue;
-      micros.set(microsIn(read(place.timesAt, check)), into);
+      if (!this.header.isTimed) continue;
+      micros.push(microsIn(read(place.timesAt, check)));
       check += checks;
     }
-    return { values, micros };
+    return {
+      values: together(values),
+      micros: this.header.isTimed ? together(micros) : undefined,
+    };
   }
 
   #readChecks(): Uint32Array {
@@ -254,6 +256,11 @@ function checkedBytes(
     ? known.subarray(offset, offset + bytes)
     : source.read(offset, bytes);
   return crc32(found) === sum && found.byteLength === bytes ? found : undefined;
+}
+
+/** Most stretches lie in one batch: no copy of them is made. */
+function together(parts: readonly Float64Array[]): Float64Array {
+  return parts.length === 1 ? parts[0]! : concatNumbers(parts);
 }
 
 function doublesIn(bytes: Uint8Array): Float64Array {
