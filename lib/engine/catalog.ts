@@ -84,13 +84,15 @@ export const VIEWS = ["events", "sessions", "runs", "steps", "measurements", "ch
 
 /** Makes the tables of the store and the views that do not depend on run columns. */
 export async function createCatalog(database: Database): Promise<void> {
-  await database.run(`CREATE SCHEMA ${STORE}`);
-  await database.run(`CREATE TABLE ${STORE}.events (${EVENT_COLUMNS.join(", ")})`);
-  await database.run(`CREATE TABLE ${STORE}.channels (${CHANNEL_COLUMNS.join(", ")})`);
+  await database.runAll([
+    `CREATE SCHEMA ${STORE}`,
+    `CREATE TABLE ${STORE}.events (${EVENT_COLUMNS.join(", ")})`,
+    `CREATE TABLE ${STORE}.channels (${CHANNEL_COLUMNS.join(", ")})`,
+    eventsView(),
+    SESSIONS_VIEW,
+    `CREATE VIEW memory.main.channels AS FROM ${STORE}.channels`,
+  ]);
   await createRunTables(database, STORE);
-  await database.run(eventsView());
-  await database.run(SESSIONS_VIEW);
-  await database.run(`CREATE VIEW memory.main.channels AS FROM ${STORE}.channels`);
 }
 
 function eventsView(): string {
@@ -128,13 +130,13 @@ const SESSIONS_VIEW = `CREATE VIEW memory.main.sessions AS
 
 /** Makes the views of runs anew; needed whenever a table got a new column or a column a new type. */
 export async function createRunViews(database: Database): Promise<void> {
+  const views: string[] = [];
   for (const table of Object.values(RUN_TABLES)) {
     const indexed = await queryColumns(database, `${INDEX}.${table}`);
     const live = await queryColumns(database, `${STORE}.${table}`);
-    await database.run(
-      `CREATE OR REPLACE VIEW memory.main.${table} AS ${unionOf(table, indexed, live)}`,
-    );
+    views.push(`CREATE OR REPLACE VIEW memory.main.${table} AS ${unionOf(table, indexed, live)}`);
   }
+  await database.runAll(views);
 }
 
 /** Names each column: UNION ALL BY NAME over stars takes the engine half as long again to plan. */

@@ -64,22 +64,24 @@ export class Database {
       allow_community_extensions: "false",
     });
     const database = new Database(instance, await instance.connect(), options);
-    await database.run("SET GLOBAL errors_as_json = true");
-    await database.run("SET GLOBAL TimeZone = 'UTC'");
-    // At the default of 16 MB every large run would wait for one; the run index is saved when it suits.
-    await database.run("SET GLOBAL checkpoint_threshold = '128MiB'");
-    await database.run("SET GLOBAL preserve_insertion_order = true");
-    if (options.readableDirectories !== undefined) {
-      const list = options.readableDirectories.map(sqlText).join(", ");
-      await database.run(`SET GLOBAL allowed_directories = [${list}]`);
-    }
+    const list = options.readableDirectories?.map(sqlText).join(", ");
+    await database.runAll([
+      "SET GLOBAL errors_as_json = true",
+      "SET GLOBAL TimeZone = 'UTC'",
+      // At the default of 16 MB every large run would wait for one; the run index is saved when it suits.
+      "SET GLOBAL checkpoint_threshold = '128MiB'",
+      "SET GLOBAL preserve_insertion_order = true",
+      ...(list === undefined ? [] : [`SET GLOBAL allowed_directories = [${list}]`]),
+    ]);
     return database;
   }
 
   /** Shuts the outside world out of SQL; files of the readable directories stay readable. */
   async lock(): Promise<void> {
-    await this.run("SET GLOBAL enable_external_access = false");
-    await this.run("SET GLOBAL lock_configuration = true");
+    await this.runAll([
+      "SET GLOBAL enable_external_access = false",
+      "SET GLOBAL lock_configuration = true",
+    ]);
   }
 
   /** Runs one of our own statements to its end. */
@@ -89,6 +91,11 @@ export class Database {
     } catch (error) {
       throw engineFault(error);
     }
+  }
+
+  /** Runs statements of our own one after the other, in one turn. */
+  async runAll(statements: readonly string[]): Promise<void> {
+    await this.run(statements.join(";\n"));
   }
 
   /** Rows of one of our own statements, as plain values. */

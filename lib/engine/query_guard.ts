@@ -35,7 +35,6 @@ export class QueryGuard {
   readonly #stop = (): void => {
     this.#stopped.abort();
     this.interrupt();
-    this.#insisting ??= setInterval(() => this.#connection.interrupt(), INSIST_MILLIS);
     // Nobody is there to be told: the connection must not wait for a reader that may never come.
     if (this.#callers === 0) void this.close();
   };
@@ -101,7 +100,9 @@ export class QueryGuard {
   /** Stops what runs; nothing where the connection is somebody else's by now. */
   interrupt(): void {
     this.#isInterrupted = true;
-    if (this.#closed === undefined) this.#connection.interrupt();
+    if (this.#closed !== undefined) return;
+    this.#connection.interrupt();
+    this.#insisting ??= setInterval(() => this.#connection.interrupt(), INSIST_MILLIS);
   }
 
   /** The error to report for a failure; hands the connection back. */

@@ -77,6 +77,20 @@ Deno.test("runQuery() stops in the engine when the signal aborts, and throws its
   });
 });
 
+Deno.test("runQuery() stops whenever the signal aborts, also just before the engine begins", async () => {
+  await withDatabase(async (database) => {
+    const reason = new Error("enough");
+    for (let i = 0; i < 40; i++) {
+      const controller = new AbortController();
+      const running = runQuery(database, ENDLESS, { signal: controller.signal })
+        .then(({ batches }) => Array.fromAsync(batches));
+      setTimeout(() => controller.abort(reason), i / 8);
+      await rejects(running, reason);
+    }
+    equal(await firstValue(database, "SELECT 1"), 1);
+  });
+});
+
 Deno.test("An abort between two batches ends the query even if nobody reads on", async () => {
   await withDatabase(async (database) => {
     const controller = new AbortController();

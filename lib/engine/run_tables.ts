@@ -51,9 +51,11 @@ export async function createRunTables(
     ...[...FIRST_COLUMNS].map((name) => definitionOf(name)),
     ...more.map(({ name, type }) => `${sqlName(name)} ${type}`),
   ].join(", ");
-  for (const table of Object.values(RUN_TABLES)) {
-    await database.run(`CREATE TABLE IF NOT EXISTS ${schema}.${table} (${columns})`);
-  }
+  await database.runAll(
+    Object.values(RUN_TABLES).map((table) =>
+      `CREATE TABLE IF NOT EXISTS ${schema}.${table} (${columns})`
+    ),
+  );
 }
 
 function contractColumn(name: string): ColumnSpec {
