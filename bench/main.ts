@@ -5,7 +5,8 @@
  *     deno task bench
  *     deno task bench --only PART     one of the parts below
  *     deno task bench --python PATH   also others beside: an interpreter with pyarrow, tsdownsample, litmus-test
- *     deno task bench --large         also views of 1,000M samples and a history of 10M events: minutes, 8 GB of disk
+ *     deno task bench --large         also views of 1,000M samples, a history of 10M events, 100,000 run files and
+ *                                     a run of 1M measurements: minutes, 8 GB of disk
  *
  * Each figure is the median of several rounds on this machine; compare only within one run.
  *
@@ -17,7 +18,7 @@ import { benchCli } from "./cli.ts";
 import { benchDaemon } from "./daemon.ts";
 import { benchEmit } from "./emit.ts";
 import { benchFlight } from "./flight.ts";
-import { printTable } from "./report.ts";
+import { type Figure, figureText, printTable } from "./report.ts";
 import { benchRuns } from "./runs.ts";
 import { benchScale } from "./scale.ts";
 
@@ -34,14 +35,18 @@ const parts = {
   daemon: benchDaemon,
   flight: () => benchFlight(values.python),
   channels: () => benchChannels(values),
-  runs: benchRuns,
+  runs: () => benchRuns(values),
   cli: benchCli,
   scale: () => benchScale(values),
 };
-const figures = [];
+const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(parts)) {
   if (values.only !== undefined && values.only !== name) continue;
   console.error(`... ${name}`);
-  figures.push(...await bench());
+  // Those that take long give each figure as they have it.
+  for await (const figure of await bench()) {
+    console.error(`    ${figureText(figure)}`);
+    figures.push(figure);
+  }
 }
 printTable(figures);

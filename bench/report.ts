@@ -36,6 +36,11 @@ export async function millis(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
+/** A figure in one line. */
+export function figureText({ work, value, unit }: Figure): string {
+  return `${work}: ${format(value)} ${unit}`;
+}
+
 /** Prints figures as a Markdown table. */
 export function printTable(figures: readonly Figure[]): void {
   const rows = [
