@@ -173,7 +173,7 @@ async function writersAtOnce(writers: number, events: number): Promise<void> {
     const millis = performance.now() - start;
     for (const output of outputs) await output.cancel();
     await Promise.all(children.map(({ status }) => status));
-    say(`${writers} writer processes at once, file only`, perSecond(events * writers, millis));
+    say(`writer processes at once: ${writers}, file only`, perSecond(events * writers, millis));
   });
 }
 
@@ -362,8 +362,7 @@ async function main(): Promise<void> {
     file: () => fileOnly(Math.min(events, 400_000)),
     latency: emitLatency,
     writers: async () => {
-      await writersAtOnce(1, Math.min(events, 200_000));
-      await writersAtOnce(4, Math.min(events, 200_000));
+      for (const writers of [1, 2, 4]) await writersAtOnce(writers, Math.min(events, 200_000));
     },
     query: () => untilQueryable(Math.min(events, 200_000)),
     rebuild: () => rebuild(events),
