@@ -11,17 +11,6 @@ export function columnOf(batch: ArrowBatch, name: string): ArrowColumn | undefin
   return batch.columns.find(({ field }) => field.name === name);
 }
 
-/** Bytes of all buffers. */
-export function bytesOfBatch({ columns }: ArrowBatch): number {
-  let bytes = 0;
-  const visit = ({ buffers, children }: ArrowColumn): void => {
-    for (const { byteLength } of buffers) bytes += byteLength;
-    children.forEach(visit);
-  };
-  columns.forEach(visit);
-  return bytes;
-}
-
 /** Timestamps as whole microseconds since the epoch, NaN where null. */
 export function microsOfColumn(column: ArrowColumn): Float64Array {
   const out = new Float64Array(column.length);

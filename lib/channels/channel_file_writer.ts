@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { dataLayout } from "../base/data_layout.ts";
 import { LimitError } from "../base/errors.ts";
 import { CHANNEL_LIMITS } from "../base/limits.ts";
-import { bytesOfBatch } from "./_batch_columns.ts";
+import { batchBytes } from "../arrow/batch_bytes.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { TextTemplates } from "./_text_runs.ts";
 import { type ChannelWrite, checkDescription, readInput } from "./_write_input.ts";
@@ -364,9 +364,9 @@ function textOf(error: unknown): string {
 
 /** How many of the first batches make a segment of good size. */
 function groupLength(batches: readonly ChannelBatch[]): number {
-  let bytes = bytesOfBatch(batches[0]!.batch), length = 1;
+  let bytes = batchBytes(batches[0]!.batch), length = 1;
   while (length < batches.length) {
-    bytes += bytesOfBatch(batches[length]!.batch);
+    bytes += batchBytes(batches[length]!.batch);
     if (bytes > CHANNEL_LIMITS.sealBytes * 1.5) break;
     length++;
   }
@@ -374,5 +374,5 @@ function groupLength(batches: readonly ChannelBatch[]): number {
 }
 
 function bytesOfAll(batches: readonly ChannelBatch[]): number {
-  return batches.reduce((sum, batch) => sum + bytesOfBatch(batch.batch), 0);
+  return batches.reduce((sum, batch) => sum + batchBytes(batch.batch), 0);
 }

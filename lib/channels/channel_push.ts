@@ -16,7 +16,7 @@ import { DaemonConnection } from "../protocol/daemon_connection.ts";
 import { seemsToRun } from "../protocol/lease.ts";
 import { PUT_PATHS } from "../protocol/names.ts";
 import type { BatchSink, ChannelBatch, PublishedSegment, SegmentSink } from "./channel_batch.ts";
-import { bytesOfBatch } from "./_batch_columns.ts";
+import { batchBytes } from "../arrow/batch_bytes.ts";
 import { encodeSegmentMetadata } from "./segment_metadata.ts";
 
 /** How often a store that writes looks for a daemon. */
@@ -97,7 +97,7 @@ export class ChannelPush implements BatchSink, AsyncDisposable {
   offer(batch: ChannelBatch): void {
     if (!this.#watched.has(batch.channelId) || this.#behind.has(batch.writer)) return;
     const slim = withoutConstants(batch.batch);
-    const bytes = bytesOfBatch(slim);
+    const bytes = batchBytes(slim);
     if (!this.#allow(bytes)) {
       this.#behind.add(batch.writer);
       return;

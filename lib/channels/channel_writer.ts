@@ -4,7 +4,7 @@
  */
 import { newWriterKey } from "../arrow/stamp.ts";
 import { InvalidDataError } from "../base/errors.ts";
-import { bytesOfBatch } from "./_batch_columns.ts";
+import { batchBytes } from "../arrow/batch_bytes.ts";
 import { timeInCapture } from "./_capture_clock.ts";
 import { CHANNEL_BOUNDS } from "./_channel_bounds.ts";
 import { type Cut, type RowContext, RowSampleBuffer, WaveformBuffer } from "./_sample_buffers.ts";
@@ -178,7 +178,7 @@ export class ChannelWriter {
       batch: { schema: { fields }, rows, columns },
     };
     this.#batches.push(batch);
-    this.#batchBytes += bytesOfBatch(batch.batch);
+    this.#batchBytes += batchBytes(batch.batch);
     this.#batchSamples += dataType === "waveform" ? rows : span.samples;
     this.#onBatch(batch);
   }

@@ -4,7 +4,7 @@
  */
 import { concatBatches } from "../arrow/concat_batches.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
-import { bytesOfBatch } from "./_batch_columns.ts";
+import { batchBytes } from "../arrow/batch_bytes.ts";
 
 /**
  * Puts neighbours together as long as they stay within the limits; larger ones stay as they are.
@@ -19,7 +19,7 @@ export function groupBatches(
   const groups: ArrowBatch[][] = [];
   let rows = Infinity, bytes = Infinity;
   for (const batch of batches) {
-    const size = bytesOfBatch(batch);
+    const size = batchBytes(batch);
     rows += batch.rows;
     bytes += size;
     if (rows > most.rows || bytes > most.bytes) {
