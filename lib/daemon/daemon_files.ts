@@ -48,15 +48,18 @@ export function ownNames(hostname: string): string[] {
   ];
 }
 
-/** An empty folder for what does not fit into memory. */
-export function freshSpillFolder(paths: RuntimePaths): string {
-  const folder = join(paths.root, "spill");
+/** The folder for what does not fit into memory. */
+export function spillFolder(paths: RuntimePaths): string {
+  return join(paths.root, "spill");
+}
+
+/** Removes what an earlier daemon has spilled. */
+export function clearSpillFolder(paths: RuntimePaths): void {
   try {
-    Deno.removeSync(folder, { recursive: true });
+    Deno.removeSync(spillFolder(paths), { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return folder;
 }
 
 /** Whether files can be made in a folder. */

@@ -12,7 +12,7 @@ import { DAEMON_LIMITS } from "../base/limits.ts";
 import { VERSION } from "../base/version.ts";
 import { DirectoryMerges } from "../channels/directory_merges.ts";
 import { SegmentMerger } from "../channels/segment_merger.ts";
-import { isInvalidated } from "../engine/database.ts";
+import { type Database, isInvalidated } from "../engine/database.ts";
 import type { CallRecord } from "../flight/call_registry.ts";
 import { FlightServer } from "../flight/server.ts";
 import type { Endpoint } from "../protocol/endpoint.ts";
@@ -26,8 +26,8 @@ import { ChannelLive } from "./channel_live.ts";
 import { ChannelPushes } from "./channel_pushes.ts";
 import { DaemonLog } from "./daemon_log.ts";
 import {
+  clearSpillFolder,
   endpointText,
-  freshSpillFolder,
   isThere,
   isWritable,
   newToken,
@@ -99,9 +99,13 @@ export class DaemonProcess {
   /**
    * Starts the daemon of a data directory.
    *
+   * @param database the one of daemon_database.ts, which may still be opening
    * @throws {DaemonError} where another one has it already
    */
-  static async start(options: DaemonOptions): Promise<DaemonProcess> {
+  static async start(
+    options: DaemonOptions,
+    database: Promise<Database>,
+  ): Promise<DaemonProcess> {
     const paths = runtimePaths(options.dataDir);
     const lock = FileLock.tryTake(paths.daemonLock);
     if (lock === undefined) {
@@ -111,12 +115,11 @@ export class DaemonProcess {
     const log = DaemonLog.open(paths.log);
     log.write(`Starting version ${VERSION}, pid ${Deno.pid}, ${options.dataDir}`);
     try {
+      clearSpillFolder(paths);
       const warehouse = await Warehouse.open({
         dataDir: options.dataDir,
-        memoryBytes: options.memoryBytes,
-        fetchThreads: DAEMON_LIMITS.fetchThreads,
+        database,
         channelThreads: DAEMON_LIMITS.channelThreads,
-        spillDirectory: freshSpillFolder(paths),
         writable: isWritable(options.dataDir),
         log: (message) => log.write(message),
       });

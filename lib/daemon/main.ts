@@ -2,16 +2,26 @@
  * The daemon process; started by `acquire()` and by `litmus daemon start`.
  * @module
  */
+import { openDaemonDatabase } from "./daemon_database.ts";
 import { parseDaemonOptions } from "./daemon_options.ts";
-import { DaemonProcess } from "./daemon_process.ts";
+import type { DaemonProcess } from "./daemon_process.ts";
 
 const encoder = new TextEncoder();
+
+/** The database opens while the rest is loaded. */
+async function start(): Promise<DaemonProcess> {
+  const options = parseDaemonOptions(Deno.args);
+  const database = openDaemonDatabase(options);
+  database.catch(() => {}); // told by whoever waits for it
+  const { DaemonProcess } = await import("./daemon_process.ts");
+  return await DaemonProcess.start(options, database);
+}
 
 /** Runs a daemon until it leaves. */
 async function main(): Promise<void> {
   let daemon: DaemonProcess;
   try {
-    daemon = await DaemonProcess.start(parseDaemonOptions(Deno.args));
+    daemon = await start();
   } catch (error) {
     // The caller reads standard error until the daemon serves.
     const text = error instanceof Error ? error.message : String(error);

@@ -34,14 +34,12 @@ import { RunFolders } from "./run_folders.ts";
 /** How to open a warehouse. */
 export interface WarehouseOptions {
   readonly dataDir: string;
-  /** Memory for DuckDB, bytes. */
+  /** An empty database, which may still be opening. @default one that is opened for it */
+  readonly database?: Promise<Database>;
+  /** Memory for the database that is opened for it, bytes. */
   readonly memoryBytes?: number;
-  /** Threads that fetch large results. @default 0 */
-  readonly fetchThreads?: number;
   /** Threads that answer channel queries which take long. @default 0 */
   readonly channelThreads?: number;
-  /** Folder to spill to. */
-  readonly spillDirectory?: string;
   /** False to leave the data directory as it is: no files of runs, no index file. */
   readonly writable: boolean;
   /** Told what happens. */
@@ -139,12 +137,10 @@ export class Warehouse implements AsyncDisposable {
   /** Opens the stores and takes in what the files hold. */
   static async open(options: WarehouseOptions): Promise<Warehouse> {
     const layout = dataLayout(options.dataDir);
-    const database = await Database.open({
+    const database = await (options.database ?? Database.open({
       memoryBytes: options.memoryBytes ?? DAEMON_LIMITS.memoryBytes,
-      ...(options.spillDirectory === undefined ? {} : { spillDirectory: options.spillDirectory }),
       readableDirectories: [layout.runs],
-      fetchThreads: options.fetchThreads ?? 0,
-    });
+    }));
     await createCatalog(database);
     const index = await RunIndex.open(database, layout.runs, options.writable);
     if (index.storage.note !== undefined) {
