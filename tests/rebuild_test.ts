@@ -244,6 +244,27 @@ Deno.test("Data that a run cites lies beside its file, and comes back with it", 
   deepEqual(names(), [photo.slice("file://_ref/".length)]);
 });
 
+Deno.test("A Parquet file that another program changes in place is read again", async () => {
+  await using directory = await testDirectory();
+  await using elsewhere = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  await using other = await EventStore.open({ dataDir: elsewhere.path });
+  await record(store, "BEFORE", 1);
+  await record(other, "AFTER", 2);
+  const serials = async (one: EventStore): Promise<unknown[]> =>
+    (await rowsOf(one, "SELECT dut_serial AS s FROM runs ORDER BY s")).map(({ s }) => s);
+  deepEqual([await serials(store), await serials(other)], [["BEFORE"], ["AFTER"]]);
+  const [target = ""] = parquetFiles(directory.path);
+  const [source = ""] = parquetFiles(elsewhere.path);
+  // Nothing has happened in the folder for long.
+  await Deno.utime(dirname(target), 1_700_000_000, 1_700_000_000);
+  deepEqual(await serials(store), ["BEFORE"]);
+  await Deno.writeFile(target, await Deno.readFile(source));
+  // The run that had the file is shown from its events again.
+  await until(async () => (await serials(store)).length === 2, "the file to be read again");
+  deepEqual(await serials(store), ["AFTER", "BEFORE"]);
+});
+
 Deno.test("Runs of one serial that end in the same second all get a file of their own", async () => {
   await using directory = await testDirectory();
   await using store = await EventStore.open({ dataDir: directory.path });

@@ -25,6 +25,7 @@ import { isWriterAlive } from "../events/writer_lock.ts";
 import { ChannelCatalog } from "./channel_catalog.ts";
 import { type BatchOrigin, EventFollower } from "./event_follower.ts";
 import { EventTable } from "./event_table.ts";
+import { FolderRounds } from "./folder_rounds.ts";
 import { MaterializedLog } from "./materialized_log.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { RunKeeper } from "./run_keeper.ts";
@@ -71,6 +72,7 @@ export class Warehouse implements AsyncDisposable {
   readonly #events: EventTable;
   readonly #log: (message: string) => void;
   readonly #runFolders: RunFolders;
+  readonly #rounds: FolderRounds;
   readonly #materialized: MaterializedLog;
   readonly #readAhead: ReadAhead;
   readonly #listeners = new Set<BatchListener>();
@@ -96,6 +98,7 @@ export class Warehouse implements AsyncDisposable {
     this.layout = dataLayout(options.dataDir);
     this.#materialized = new MaterializedLog(options.dataDir);
     this.#runFolders = new RunFolders(this.layout.runs, new FolderState());
+    this.#rounds = new FolderRounds(() => index.folderSizes());
     const { dataDir, log, channelThreads: threads = 0 } = options;
     this.channels = new ChannelCatalog(database, dataDir, { log, threads });
     this.tracker = new RunTracker(() => {
@@ -225,7 +228,7 @@ export class Warehouse implements AsyncDisposable {
 
   /** Brings the index up to the run files. */
   async takeRuns(): Promise<void> {
-    const folders = this.#runFolders.changed();
+    const folders = [...new Set([...this.#runFolders.changed(), ...this.#rounds.turn()])];
     if (folders.length === 0) return;
     await this.mutex.run(async () => {
       const change = await this.#indexing(() => this.index.synchronize({ folders }));

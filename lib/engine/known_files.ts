@@ -30,6 +30,11 @@ export class KnownFiles {
     return Array.from(folders).flatMap((folder) => [...this.#folders.get(folder)?.keys() ?? []]);
   }
 
+  /** The folders with the number of their files. */
+  *folderSizes(): Generator<readonly [folder: string, files: number]> {
+    for (const [folder, files] of this.#folders) if (files.size > 0) yield [folder, files.size];
+  }
+
   #fileAt(path: string): FileState | undefined {
     return this.#folders.get(folderOf(path))?.get(path);
   }

@@ -101,6 +101,11 @@ export class RunIndex {
     return this.#files.fileOf(runId);
   }
 
+  /** The folders below the runs folder with the number of their files. */
+  folderSizes(): Iterable<readonly [folder: string, files: number]> {
+    return this.#files.folderSizes();
+  }
+
   /** Number of runs in the index. */
   get runCount(): number {
     return this.#files.runCount;
