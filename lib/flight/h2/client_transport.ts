@@ -18,6 +18,9 @@ const DIAL_MILLIS = 20_000;
 /** A connection without calls is closed: what lies between may forget it, and nobody would know. */
 const IDLE_MILLIS = 20_000;
 
+/** Why a connection is not wanted any more. */
+const GIVEN_UP = new Error("Nobody waits for the connection");
+
 /** What a client transport works with. */
 export interface Http2ClientOptions {
   /** Opens a connection. */
@@ -63,7 +66,7 @@ export class Http2ClientTransport implements ClientTransport {
       headerBlock: this.#headerBlock(request),
       timeoutMillis: request.timeoutMillis,
       maxMessageBytes: this.#options.maxMessageBytes,
-      onOver: (over) => this.#calls.delete(over),
+      onOver: (over) => this.#onOver(over),
     }, handlers);
     this.#calls.add(call);
     this.#waiting.push(call);
@@ -104,6 +107,12 @@ export class Http2ClientTransport implements ClientTransport {
     ]);
   }
 
+  /** A connection that nobody waits for any more is given up, as it would keep the process from ending. */
+  #onOver(call: Http2ClientCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#dialing?.abort(GIVEN_UP);
+  }
+
   /** Gives streams to calls that wait, as far as there is room for them. */
   #goOn(): void {
     for (;;) {
@@ -130,13 +139,15 @@ export class Http2ClientTransport implements ClientTransport {
       if (this.#isClosed) return bytes.close();
       this.#take(bytes);
     } catch (error) {
+      // Calls that came since it was given up get another.
+      if (error === GIVEN_UP) return;
       const { message } = error as Error;
       const text = `Connecting to ${this.#options.host} failed: ${message}`;
       for (const call of this.#waiting.splice(0)) call.finish(GrpcStatus.UNAVAILABLE, text);
     } finally {
       this.#isDialing = false;
+      this.#goOn();
     }
-    this.#goOn();
   }
 
   async #dialed(): Promise<DialedStream> {

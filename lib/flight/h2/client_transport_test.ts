@@ -291,28 +291,42 @@ Deno.test("Http2ClientTransport sends no message beyond the limit", () =>
     equal((await actions(client)).length, 1);
   }, { maxMessageBytes: 1000 }));
 
+/** Runs a script against a location in a process of its own; one that does not end by itself fails. */
+async function runAlone(script: string, location: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-net=127.0.0.1", "--ext=ts", "-", location],
+    stdin: "piped",
+    stdout: "piped",
+    cwd: import.meta.dirname!,
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(
+    `import { FlightClient } from "${import.meta.resolve("../client.ts")}";
+    const client = await FlightClient.connect(Deno.args[0]);
+    ${script}`,
+  ));
+  await writer.close();
+  const limit = setTimeout(() => child.kill(), 15_000); // less than what the client waits itself
+  const { code, stdout } = await child.output();
+  clearTimeout(limit);
+  equal(code, 0);
+  return new TextDecoder().decode(stdout);
+}
+
 Deno.test("A process with an open client and no call ends by itself", () =>
-  withScript(answer, async (client, connections) => {
+  withScript(answer, async ({ location }, connections) => {
     const before = connections.length;
-    const script = `import { FlightClient } from "${import.meta.resolve("../client.ts")}";
-      const client = await FlightClient.connect(Deno.args[0]);
-      for await (const answer of client.doAction("x")) console.log(answer.length);`;
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--allow-net=127.0.0.1", "--ext=ts", "-", client.location],
-      stdin: "piped",
-      stdout: "piped",
-      cwd: import.meta.dirname!,
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(script));
-    await writer.close();
-    const limit = setTimeout(() => child.kill(), 15_000); // before an idle connection is closed
-    const { code, stdout } = await child.output();
-    clearTimeout(limit);
-    equal(code, 0);
-    equal(new TextDecoder().decode(stdout), "0\n");
+    const script = `for await (const answer of client.doAction("x")) console.log(answer.length);`;
+    equal(await runAlone(script, location), "0\n");
     equal(connections.length, before + 1);
   }));
+
+Deno.test("A process ends by itself while a server does not answer to its greeting", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const script = `await client.doAction("x", "", { timeoutMillis: 300 }).next()
+    .catch((error) => console.log(error.name));`;
+  equal(await runAlone(script, `grpc+tls://127.0.0.1:${listener.addr.port}`), "LimitError\n");
+});
 
 Deno.test("The preface stands before everything that a client sends", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
