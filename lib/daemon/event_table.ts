@@ -82,6 +82,7 @@ export class EventTable {
 
   /** Makes everything appended visible to queries that start from now on. */
   flush(): void {
+    if (this.#flushing !== undefined) throw new TypeError("Events are being loaded: wait for that");
     if (this.#unflushed === 0) return;
     this.#unflushed = this.#unflushedBytes = 0;
     this.#appender.flush();

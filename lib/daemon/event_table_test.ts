@@ -1,4 +1,9 @@
-import { deepStrictEqual as deepEqual, rejects, strictEqual as equal } from "node:assert/strict";
+import {
+  deepStrictEqual as deepEqual,
+  rejects,
+  strictEqual as equal,
+  throws,
+} from "node:assert/strict";
 import { int64Column, utf8Column } from "../arrow/column_builder.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { createCatalog } from "../engine/catalog.ts";
@@ -22,7 +27,11 @@ Deno.test("EventTable.load() gives rows their numbers in order, whatever is flus
   const table = await EventTable.open(database);
   const batches = 80;
   await table.load((function* () {
-    for (let i = 0; i < batches; i++) yield table.append(batchOf(i * ROWS));
+    for (let i = 0; i < batches; i++) {
+      yield table.append(batchOf(i * ROWS));
+      // Rows that wait here would come before those that are on their way.
+      throws(() => table.flush(), /being loaded/);
+    }
   })());
   table.append(batchOf(batches * ROWS));
   equal(table.rows, (batches + 1) * ROWS);

@@ -162,6 +162,7 @@ export class Warehouse implements AsyncDisposable {
     await this.#events.load(this.follower.steps());
     this.#tellOfDamage();
     this.#bootstrapped = true;
+    this.#readAhead.wake();
     await this.takeRuns();
     // Beside serving: writers that go on while it starts would keep it from that for long.
     this.#materializeSoon();
@@ -200,7 +201,7 @@ export class Warehouse implements AsyncDisposable {
     const firstRow = this.#events.rows;
     this.#events.append(batch);
     this.tracker.observe(batch, firstRow, origin);
-    this.#readAhead.wake();
+    if (this.#bootstrapped) this.#readAhead.wake();
     if (this.#listeners.size === 0) return;
     for (const listener of this.#listeners) listener(batch, origin, firstRow);
   }
