@@ -44,6 +44,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "flatbuffers": "arrow",
   "@bufbuild/protobuf": "flight",
   "@duckdb/node-api": "engine",
+  "@duckdb/node-bindings": "engine",
   "@std/yaml": "config",
   "@sinclair/typebox": "events",
   "@observablehq/plot": "notebook",

@@ -126,14 +126,23 @@ export function constantUtf8Column(
   for (let i = 0; i < rows; i++) offsets[i + 1] = (i + 1) * one.byteLength;
   if (rows > 0) data.set(one);
   for (let at = one.byteLength; at < data.byteLength; at *= 2) data.copyWithin(at, 0, at);
-  return {
+  const column: ArrowColumn = {
     field,
     length: rows,
     nullCount: 0,
     buffers: [NOTHING, bytesOf(offsets), data],
     children: [],
   };
+  constantTexts.set(column, value);
+  return column;
 }
+
+/** The text of a column that {@linkcode constantUtf8Column} made here. */
+export function constantTextOf(column: ArrowColumn): string | undefined {
+  return constantTexts.get(column);
+}
+
+const constantTexts = new WeakMap<ArrowColumn, string>();
 
 function tooLarge(): RangeError {
   return new RangeError("A text column holds at most 2 GiB per batch, write smaller batches");

@@ -20,6 +20,8 @@ import type {
   DuckDBValue,
   DuckDBVector,
 } from "@duckdb/node-api";
+import bindings from "@duckdb/node-bindings";
+import { constantTextOf } from "../arrow/column_builder.ts";
 import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch, ArrowColumn, ArrowSchema } from "../arrow/field.ts";
 import type { Database } from "./database.ts";
@@ -156,19 +158,19 @@ class Scan {
     const rows = Math.min(VECTOR_ROWS, this.#batch.rows - this.#row);
     chunk.rowCount = rows;
     this.#writers.forEach((write, i) => {
-      const vector = chunk.getColumnVector(i);
-      write(vector, this.#row, rows);
-      vector.flush();
+      write(chunk.getColumnVector(i), this.#row, rows);
     });
     this.#row += rows;
   }
 }
 
-/** Copies rows of one column into a vector. */
+/** Copies rows of one column into a vector and flushes it. */
 type Writer = (vector: DuckDBVector, start: number, rows: number) => void;
 
 function writer(column: ArrowColumn | undefined): Writer {
   if (column === undefined) return () => {}; // a count needs rows and no column
+  const text = constantTextOf(column);
+  if (text !== undefined && !text.includes("\0")) return constantWriter(text);
   const bulk = column.nullCount === 0 ? bulkWriter(column) : undefined;
   if (bulk !== undefined) return bulk;
   const read = valueReader({ ...column, field: { ...column.field, format: plainFormat(column) } });
@@ -181,7 +183,14 @@ function writer(column: ArrowColumn | undefined): Writer {
       const item = isTime && typeof plain === "bigint" ? new DuckDBTimestampTZValue(plain) : plain;
       Reflect.apply(Reflect.get(vector, "setItem"), vector, [i, item]);
     }
+    vector.flush();
   };
+}
+
+/** One value for the whole vector: to assign a text to each row takes as long as all else together. */
+function constantWriter(text: string): Writer {
+  const value = bindings.create_varchar(text);
+  return (vector) => bindings.vector_reference_value(Reflect.get(vector, "vector"), value);
 }
 
 function plainFormat(column: ArrowColumn): string {
@@ -196,6 +205,7 @@ function bulkWriter(column: ArrowColumn): Writer | undefined {
       const items: unknown = Reflect.get(vector, "items");
       if (!(items instanceof Float64Array)) throw new TypeError("Vector is not DOUBLE");
       items.set(values.subarray(start, start + rows));
+      vector.flush();
     };
   }
   if (column.field.format === "l" || column.field.format.startsWith("ts")) {
@@ -204,6 +214,7 @@ function bulkWriter(column: ArrowColumn): Writer | undefined {
       const items: unknown = Reflect.get(vector, "items");
       if (!(items instanceof BigInt64Array)) throw new TypeError("Vector is not of 64 bits");
       items.set(values.subarray(start, start + rows));
+      vector.flush();
     };
   }
   return undefined;
