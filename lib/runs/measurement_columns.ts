@@ -141,7 +141,7 @@ export class MeasurementColumns {
     const same = last !== undefined && last.path === path && last.vector === vector &&
       last.name === name && last.index === index;
     if (same) return this.#lastSite;
-    const key = JSON.stringify([path, vector, name, index]);
+    const key = `${vector} ${index} ${path.length} ${path}${name}`;
     let site = this.#siteOfKey.get(key);
     if (site === undefined) {
       site = this.#sites.push({ name, index, path, vector }) - 1;
