@@ -37,8 +37,10 @@ const FIRST_COLUMNS: ReadonlySet<string> = new Set([
   ...["record_type", "session_id", "run_id", "run_started_at", "run_ended_at", "run_outcome"],
   ...["step_name", "step_index", "step_path", "parent_path", "vector_index", "vector_retry"],
   ...["measurement_name", "measurement_timestamp", "measurement_value", "measurement_units"],
-  ...["measurement_outcome", "limit_low", "limit_high", "limit_comparator"],
-  ...["dut_serial", "station_id", "litmus_version"],
+  ...["measurement_outcome", "limit_low", "limit_high", "limit_nominal", "limit_comparator"],
+  ...["step_vector_count", "step_started_at", "step_ended_at", "step_outcome"],
+  ...["vector_started_at", "vector_ended_at", "vector_outcome"],
+  ...["dut_serial", "product_id", "station_id", "operator_id", "test_phase", "litmus_version"],
 ]);
 
 /** Makes the tables in a schema, with the columns of the contract that nearly all rows need. */
