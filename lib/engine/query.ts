@@ -95,6 +95,7 @@ async function start(
       if (!calls.isWaiting) throw error;
     }
     await connection.rollback(true);
+    guard.check(); // a signal that has fired tells nobody
     await calls.prepare(guard.stopped);
   }
 }
