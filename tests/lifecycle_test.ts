@@ -251,6 +251,18 @@ Deno.test("Clients at work when the daemon is killed get their answer from the n
   for (const store of stores) await store[Symbol.asyncDispose]();
 });
 
+Deno.test("A daemon that is killed while it starts is followed by another", async () => {
+  await using directory = await testDirectory();
+  const paths = runtimePaths(directory.path);
+  const joining = acquire(directory.path);
+  let starting: number | undefined;
+  await until(() => (starting = FileLock.holderOf(paths.daemonLock)) !== undefined, "a daemon");
+  Deno.kill(starting!, "SIGKILL");
+  await using lease = await joining;
+  notEqual(lease.pid, starting);
+  equal(lease.pid, daemonPid(directory.path));
+});
+
 Deno.test("A program that forgets its store ends, and a store that was idle finds the next daemon", async () => {
   await using directory = await testDirectory();
   const forgetful = await runScript(

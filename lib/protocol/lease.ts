@@ -24,6 +24,8 @@ import { lastWords, spawnDaemon } from "./spawn.ts";
 
 /** Time for a daemon on this machine to say who it is. */
 const IDENTIFY_MILLIS = 5000;
+/** Daemons that are started one after the other where each is killed before it serves. */
+const START_ATTEMPTS = 3;
 /** How often it is looked whether a daemon that starts is late. */
 const LIMIT_POLL_MILLIS = 250;
 
@@ -219,11 +221,13 @@ function lateMessage(paths: RuntimePaths, dataDir: string): string {
   return `Daemon for ${dataDir} ${what}, see ${paths.log}${lastWords(paths.log)}`;
 }
 
+/** Starts a daemon; another one where that is killed before it serves. */
 async function spawnAndWait(
   paths: RuntimePaths,
   dataDir: string,
   more: readonly string[],
   signal: AbortSignal,
+  attempt = 1,
 ): Promise<Endpoint> {
   const before = readEndpoint(paths.endpoint)?.nonce;
   const child = await spawnDaemon(dataDir, more);
@@ -233,9 +237,12 @@ async function spawnAndWait(
       const endpoint = readEndpoint(paths.endpoint);
       if (endpoint !== undefined && endpoint.nonce !== before) return endpoint;
       const failure = child.failure();
+      if (failure?.wasKilled === true && attempt < START_ATTEMPTS) {
+        return await spawnAndWait(paths, dataDir, more, signal, attempt + 1);
+      }
       if (failure !== undefined) {
         throw new DaemonError(
-          `Daemon for ${dataDir} did not start: ${failure}${lastWords(paths.log)}`,
+          `Daemon for ${dataDir} did not start: ${failure.text}${lastWords(paths.log)}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 5));

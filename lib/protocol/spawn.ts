@@ -20,11 +20,19 @@ const FLAGS = [
   "--allow-ffi",
 ] as const;
 
+/** How a daemon ended before it served. */
+export interface StartFailure {
+  /** Exit code or signal, with what it said. */
+  readonly text: string;
+  /** True where it was ended from outside: the next one may fare better. */
+  readonly wasKilled: boolean;
+}
+
 /** A daemon that was started. */
 export interface StartedDaemon {
   readonly pid: number;
   /** Why it ended, once it has. */
-  failure(): string | undefined;
+  failure(): StartFailure | undefined;
   /** Lets go of it: this process may end before or after it. */
   detach(): void;
 }
@@ -63,15 +71,16 @@ function importFlags(program: string): string[] {
 }
 
 function watch(child: Deno.ChildProcess): StartedDaemon {
-  let failure: string | undefined;
+  let failure: StartFailure | undefined;
   let words = "";
   const reading = collect(child.stderr, (text) => words = (words + text).slice(-4000));
   const ended = child.status.then(async (status) => {
     await reading.done;
     const how = status.signal === null ? `exit code ${status.code}` : `signal ${status.signal}`;
-    failure = words.trim() === "" ? how : `${how}: ${words.trim()}`;
+    const text = words.trim() === "" ? how : `${how}: ${words.trim()}`;
+    failure = { text, wasKilled: status.signal !== null };
   });
-  ended.catch((error: unknown) => failure = String(error));
+  ended.catch((error: unknown) => failure = { text: String(error), wasKilled: false });
   return {
     pid: child.pid,
     failure: () => failure,
