@@ -150,16 +150,22 @@ export class ClientChannel {
       throw new FlightError("The client was closed", { code: GrpcStatus.UNAVAILABLE });
     }
     const timeoutMillis = options.timeoutMillis ?? this.#options.timeoutMillis;
+    let thrown: { readonly error: unknown } | undefined;
     const request = { path: SERVICE_PATH + method, headers: this.#headers(options), timeoutMillis };
     const call = this.#transport.start(request, {
       onHeaders: (fields) => {
         for (const [name, value] of fields) if (name === "set-cookie") this.#cookies.take(value);
-        onHeaders?.(headersOf(fields));
+        try {
+          onHeaders?.(headersOf(fields));
+        } catch (error) {
+          thrown = { error }; // of the caller's own: no other call has to do with it
+          call.cancel();
+        }
       },
       onMessage: (message) => sink.onMessage(message),
       onEnd: (status) => {
         signal?.removeEventListener("abort", cancel);
-        sink.onEnd(endOf(status, signal));
+        sink.onEnd(thrown ?? endOf(status, signal));
       },
     });
     const cancel = (): void => call.cancel();

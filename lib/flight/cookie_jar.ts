@@ -33,7 +33,7 @@ export class CookieJar {
   take(header: string): void {
     const [pair = "", ...attributes] = header.split(";");
     const equals = pair.indexOf("=");
-    if (equals < 1) return;
+    if (equals < 1 || !/^[\x20-\x7e]*$/.test(pair)) return;
     const untilMillis = this.#expiry(attributes);
     const name = pair.slice(0, equals).trim();
     if (untilMillis <= this.#now()) this.#cookies.delete(name);

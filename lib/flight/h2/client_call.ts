@@ -141,6 +141,9 @@ export class Http2ClientCall implements ClientCall {
     this.#handlers.onHeaders(fields.filter(([name]) => !name.startsWith(":")));
     this.#status = statusOfHeaders(fields, this.#hasAnswered) ?? this.#status;
     this.#hasAnswered = true;
+    // What is no answer of gRPC may go on for long, or wait for the end of the request.
+    const isForeign = this.#status !== undefined && fields.every(([n]) => n !== "grpc-status");
+    if (isForeign) this.#onEnd();
   }
 
   #onData(bytes: Uint8Array): void {

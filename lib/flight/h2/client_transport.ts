@@ -171,7 +171,11 @@ export class Http2ClientTransport implements ClientTransport {
     });
     this.#link = { connection, bytes };
     this.#isBusy = true;
-    void connection.run();
+    const timer = setTimeout(() => {
+      if (!connection.hasSpoken) connection.destroy();
+    }, DIAL_MILLIS);
+    Deno.unrefTimer(timer);
+    void connection.run().finally(() => clearTimeout(timer));
   }
 
   /** Calls that it carries may go on; the next ones get another. */

@@ -160,6 +160,10 @@ const ENDS: Readonly<Record<string, readonly [code: number, play: Play]>> = {
     (connection, { streamId }) =>
       connection.send(headers(streamId, [[":status", "200"], ["content-type", "text/html"]], true)),
   ],
+  "a page of HTTP that does not end": [
+    GrpcStatus.UNAVAILABLE,
+    (connection, { streamId }) => connection.send(headers(streamId, [[":status", "503"]])),
+  ],
   "no status": [
     GrpcStatus.INTERNAL,
     (connection, { streamId }) =>
@@ -259,6 +263,48 @@ Deno.test("Http2ClientTransport opens no more streams than the server allows", (
     ok(most <= 2, `${most} at once`);
   }, { hello: [encodeSettings([[Setting.MAX_CONCURRENT_STREAMS, 2]])] });
 });
+
+Deno.test("Http2ClientTransport keeps calls that it cannot place before the server has spoken", () => {
+  let hasSpoken = false;
+  return withScript(async (connection, request) => {
+    if (hasSpoken) await answer(connection, request);
+  }, async (client, connections) => {
+    const calls = Array.from({ length: 150 }, () => actions(client));
+    while (connections.length < 1 || connections[0]!.requests.length < 100) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const [connection] = connections as [RawConnection];
+    const early = connection.requests.slice();
+    equal(early.length, 100);
+    hasSpoken = true;
+    await connection.send(encodeSettings([]));
+    for (const request of early) await answer(connection, request);
+    equal((await Promise.all(calls)).length, 150);
+  }, { hello: [] });
+});
+
+Deno.test("Http2ClientTransport takes a call back before the server has heard of it", () =>
+  withScript(answer, async (client, connections) => {
+    await actions(client);
+    const long = actions(client);
+    client.doPut({ type: "path", path: ["x"] }).cancel();
+    equal((await long).length, 1);
+    equal((await actions(client)).length, 1);
+    deepEqual(connections[0]!.requests.map(({ streamId }) => streamId), [1, 3, 7]);
+    deepEqual(connections[0]!.resets, []);
+  }));
+
+Deno.test("Http2ClientTransport ends the one call whose caller throws at its headers", () =>
+  withScript(answer, async (client, connections) => {
+    const onHeaders = (): void => {
+      throw new RangeError("not these");
+    };
+    const other = actions(client);
+    await rejects(Array.fromAsync(client.doAction("x", "", { onHeaders })), /not these/);
+    equal((await other).length, 1);
+    equal((await actions(client)).length, 1);
+    equal(connections.length, 1);
+  }));
 
 Deno.test("Http2ClientTransport tells the server of deadlines, and resets what it leaves", () =>
   withScript(async (connection, { streamId }) => {

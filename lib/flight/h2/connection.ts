@@ -30,6 +30,8 @@ import { Http2Stream, STREAM_WINDOW_BYTES, type StreamOwner } from "./stream.ts"
 
 /** What all streams of a connection may send ahead, which bounds memory per connection. */
 const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
+/** Streams that a client opens before the server has told how many it takes: the least it should take. */
+const ASSUMED_STREAMS = 100;
 /** Bytes read after which the peer is told that it may send as many more. */
 const WINDOW_STEP_BYTES = CONNECTION_WINDOW_BYTES / 8;
 const MAX_FRAME_BYTES = 1024 * 1024;
@@ -114,7 +116,8 @@ export class Connection implements StreamOwner, FrameSink {
 
   /** Whether the server has room for one more stream. */
   get hasRoom(): boolean {
-    return this.#streams.size < this.#peer.maxStreams;
+    const most = this.#peer.isKnown ? this.#peer.maxStreams : ASSUMED_STREAMS;
+    return this.#streams.size < most;
   }
 
   /** Whether streams can be opened. */
@@ -250,6 +253,7 @@ export class Connection implements StreamOwner, FrameSink {
       this.#reader.push(bytes);
     } catch (error) {
       const code = error instanceof ConnectionError ? error.code : ErrorCode.INTERNAL_ERROR;
+      this.#client?.onLeave(); // what waits for room goes elsewhere
       this.#closeStreams();
       const payload = new Uint8Array(8);
       writeUint32(payload, 0, this.isServer ? Math.max(0, this.#lastStreamId) : 0);

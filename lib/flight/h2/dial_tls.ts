@@ -18,6 +18,7 @@ export async function dialTls(
   tls: FlightClientTls,
   signal: AbortSignal,
 ): Promise<DialedStream> {
+  signal.throwIfAborted(); // it may have been while this module was loaded
   const socket = connect(optionsOf(location, tls));
   try {
     await untilSecure(socket, signal);
@@ -35,7 +36,7 @@ function optionsOf(location: FlightLocation, tls: FlightClientTls): ConnectionOp
   return {
     host: location.hostname,
     port: location.port,
-    servername: tls.serverName ?? sniName(location),
+    servername: sniName(expected),
     ALPNProtocols: [ALPN],
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
@@ -50,9 +51,9 @@ function optionsOf(location: FlightLocation, tls: FlightClientTls): ConnectionOp
  * The name to send in the greeting. Deno 2.9.6 refuses an address there; the certificate is still checked
  * for the address.
  */
-function sniName(location: FlightLocation): string {
-  const isAddress = location.hostname.includes(":") || /^[\d.]+$/.test(location.hostname);
-  return isAddress ? "localhost" : location.hostname;
+function sniName(expected: string): string {
+  const isAddress = expected.includes(":") || /^[\d.]+$/.test(expected);
+  return isAddress ? "localhost" : expected;
 }
 
 function untilSecure(socket: TLSSocket, signal: AbortSignal): Promise<void> {

@@ -38,6 +38,11 @@ export class Outbox {
     return this.#pendingBytes;
   }
 
+  /** Whether the headers were not taken yet. */
+  get hasHead(): boolean {
+    return this.#head !== undefined;
+  }
+
   /** HEADERS frames that can go now. */
   get nextBlock(): Uint8Array | undefined {
     return this.#head ?? (this.#pendingBytes === 0 ? this.#tail : undefined);

@@ -144,7 +144,10 @@ export class Http2Stream {
   /** Ends it at once. */
   reset(code: number): void {
     if (this.#isClosed) return;
-    this.#owner.writer.send(encodeNumberFrame(FrameType.RST_STREAM, this.id, code));
+    // A server knows nothing of a stream whose headers are still here, and would take it for a fault.
+    if (this.#owner.isServer || !this.#outbox.hasHead) {
+      this.#owner.writer.send(encodeNumberFrame(FrameType.RST_STREAM, this.id, code));
+    }
     this.close();
   }
 
