@@ -129,16 +129,22 @@ export class RunKeeper {
   /** Does what a daemon that died had still to do for the files it wrote. */
   async finish(runs: readonly TrackedRun[]): Promise<void> {
     const { index, layout, log, tracker } = this.#parts;
-    for await (const { run, table } of this.tables(runs)) {
-      const file = index.fileOf(run.runId);
-      if (file === undefined) continue;
-      try {
-        await this.#complete(run, table, join(layout.runs, file.path));
-        this.#reader.forget(run.runId);
-      } catch (error) {
-        tracker.unsettled.add(run); // a full disk, most likely: the next look tries again
-        log(`Run ${run.runId}, written before, could not be told of: ${error}`);
+    const left = new Set(runs);
+    // A full disk, most likely: the next look tries again.
+    const putOff = (run: TrackedRun, error: unknown): void => {
+      tracker.unsettled.add(run);
+      log(`Run ${run.runId}, written before, could not be told of: ${error}`);
+    };
+    try {
+      for await (const { run, table } of this.tables(runs)) {
+        left.delete(run);
+        const file = index.fileOf(run.runId);
+        if (file === undefined) continue;
+        await this.#complete(run, table, join(layout.runs, file.path))
+          .catch((error: unknown) => putOff(run, error));
       }
+    } catch (error) {
+      for (const run of left) putOff(run, error);
     }
   }
 
@@ -147,7 +153,9 @@ export class RunKeeper {
     runs: readonly TrackedRun[],
   ): AsyncGenerator<{ readonly run: TrackedRun; readonly table: RunTable }> {
     for await (const { run, accumulator } of this.#reader.readAll(runs)) {
-      yield { run, table: accumulator.finish() };
+      const table = accumulator.finish();
+      this.#reader.forget(run.runId);
+      yield { run, table };
     }
   }
 
@@ -160,7 +168,6 @@ export class RunKeeper {
   async #write(run: TrackedRun, table: RunTable): Promise<string> {
     const { index, tracker } = this.#parts;
     const path = await this.#publish(table, index.fileOf(run.runId)?.path);
-    this.#reader.forget(run.runId);
     await index.add(path, table);
     if (this.#liveRows.has(run.runId)) tracker.touch(run);
     return await this.#complete(run, table, path);
@@ -222,9 +229,11 @@ export class RunKeeper {
   async refresh(): Promise<void> {
     const { tracker, index } = this.#parts;
     for (const run of tracker.dirty) {
+      // Nothing but the telling of its file may be left of a run.
+      const isLive = index.fileOf(run.runId) === undefined && run.lastRow >= run.firstRow;
+      if (isLive) await this.#makeLive(run);
+      else await this.#dropLive(run);
       tracker.dirty.delete(run);
-      if (index.fileOf(run.runId) !== undefined) await this.#dropLive(run);
-      else await this.#makeLive(run);
     }
   }
 

@@ -42,7 +42,7 @@ interface Events {
   /** Empty text where there is none. */
   readonly runIds: Iterable<TextRun>;
   readonly sessionId: (row: number) => string;
-  readonly record: (row: number) => RunEventRecord;
+  readonly record: (row: number) => RunEventRecord | undefined;
 }
 
 /** Reads runs; what was read of one that goes on is kept for the next time. */
@@ -148,7 +148,7 @@ export class RunReader {
       session_id = ${sqlText(run.sessionId)} AND event_type IN ${CONTEXT_TYPES}))
       ORDER BY coalesce(occurred_at, received_at), rowid`;
     for await (const events of this.#events(condition)) {
-      for (let row = 0; row < events.rows; row++) accumulator.add(events.record(row));
+      for (let row = 0; row < events.rows; row++) addTo(accumulator, events.record(row));
     }
     return accumulator;
   }
@@ -181,7 +181,7 @@ function* addAll(open: Map<string, Open>, events: Events): Generator<Open> {
     for (let row = start; row < end; row++) {
       if (text === "") addContext(open, events, row);
       else if (each !== undefined && events.at(row) >= each.firstRow) {
-        each.accumulator.add(events.record(row));
+        addTo(each.accumulator, events.record(row));
         if (events.at(row) < each.lastRow) continue;
         open.delete(each.run.runId);
         yield each;
@@ -230,14 +230,20 @@ function addContext(open: ReadonlyMap<string, Open>, events: Events, row: number
   const [at, sessionId, record] = [events.at(row), events.sessionId(row), events.record(row)];
   for (const { run, accumulator, firstRow, lastRow } of open.values()) {
     const isWithin = at >= firstRow && at <= lastRow;
-    if (isWithin && run.sessionId === sessionId) accumulator.add(record);
+    if (isWithin && run.sessionId === sessionId) addTo(accumulator, record);
   }
 }
 
-function parseRecord(text: string): RunEventRecord {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null) {
-    throw new LitmusError(`Event is not a JSON object: ${text.slice(0, 80)}`);
+function addTo(accumulator: RunAccumulator, record: RunEventRecord | undefined): void {
+  if (record !== undefined) accumulator.add(record);
+}
+
+/** Undefined for damaged text of another program: the run just stays without what it says. */
+function parseRecord(text: string): RunEventRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value as RunEventRecord : undefined;
+  } catch {
+    return undefined;
   }
-  return value as RunEventRecord;
 }

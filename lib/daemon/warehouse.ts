@@ -21,7 +21,7 @@ import {
 } from "../engine/query.ts";
 import { RunIndex } from "../engine/run_index.ts";
 import { codeWords } from "../engine/sql_scan.ts";
-import { isWriterAlive } from "../events/writer_lock.ts";
+import { isWriting } from "../events/growing_tail.ts";
 import { ChannelCatalog } from "./channel_catalog.ts";
 import { type BatchOrigin, EventFollower } from "./event_follower.ts";
 import { EventTable } from "./event_table.ts";
@@ -56,6 +56,8 @@ const CHANNEL_WORDS = ["channels", "channel", "lttb", "min_max_lttb"];
 
 /** The run index is saved once no run was added for so long. */
 const SAVE_AFTER_MILLIS = 30_000;
+/** The same where much waits; not at once, as somebody may be writing for a while. */
+const SAVE_SOON_MILLIS = 200;
 
 /** The stores of one data directory. */
 export class Warehouse implements AsyncDisposable {
@@ -116,7 +118,8 @@ export class Warehouse implements AsyncDisposable {
       layout: this.layout,
       log: options.log,
       flushEvents: () => this.#events.flush(),
-      isWriterAlive: (writer) => isWriterAlive(options.dataDir, writer),
+      // Where it cannot be told, such as in the folder of another user, a run is not called aborted.
+      isWriterAlive: (writer) => isWriting(options.dataDir, writer) ?? true,
       onMaterialized: (run, table, destination) =>
         this.#materialized.record(run, table, destination),
     });
@@ -263,7 +266,7 @@ export class Warehouse implements AsyncDisposable {
     clearTimeout(this.#saveTimer);
     const { unsavedRows } = this.index.storage;
     if (unsavedRows === 0 || this.#closed) return;
-    const delay = unsavedRows >= UNSAVED_ROWS ? 0 : SAVE_AFTER_MILLIS;
+    const delay = unsavedRows >= UNSAVED_ROWS ? SAVE_SOON_MILLIS : SAVE_AFTER_MILLIS;
     const timer = setTimeout(() => void this.#save(), delay);
     Deno.unrefTimer(timer);
     this.#saveTimer = timer;
@@ -278,12 +281,17 @@ export class Warehouse implements AsyncDisposable {
     }
   }
 
+  /** Nobody waits for it: what fails is told to the log, and to whoever asks for runs next. */
   async #reopenIndex(): Promise<void> {
-    await this.mutex.run(async () => {
-      await this.index.reopen();
-      await createRunViews(this.database);
-      this.#runFolders.reset();
-    });
+    try {
+      await this.mutex.run(async () => {
+        await this.index.reopen();
+        await createRunViews(this.database);
+        this.#runFolders.reset();
+      });
+    } catch (error) {
+      this.#log(`Run index could not be opened again: ${error}`);
+    }
   }
 
   /** Writes the files of runs that ended or whose writer died. */
@@ -300,11 +308,12 @@ export class Warehouse implements AsyncDisposable {
         else if (this.keeper.isUntold(run)) untold.push(run);
         if (!this.keeper.isGoing(run)) this.tracker.unsettled.delete(run);
       }
+      if (due.length > 0) {
+        await this.#indexing(() =>
+          this.keeper.materialize(due, (run, result) => this.#tell(run, result))
+        );
+      }
       if (untold.length > 0) await this.keeper.finish(untold);
-      if (due.length === 0) return;
-      await this.#indexing(() =>
-        this.keeper.materialize(due, (run, result) => this.#tell(run, result))
-      );
     });
   }
 

@@ -32,3 +32,24 @@ Deno.test("Warehouse.open() does not wait for the files of runs that ended witho
     await Deno.remove(dataDir, { recursive: true });
   }
 });
+
+Deno.test("Warehouse answers where of a run nothing but the telling of its file is left", async () => {
+  const dataDir = await Deno.makeTempDir();
+  try {
+    {
+      await using log = await FileEventLog.open({ dataDir });
+      await log.emit({
+        event_type: "run.materialized",
+        run_id: crypto.randomUUID(),
+        materializer: "parquet",
+        destination: "runs/gone.parquet",
+      });
+    }
+    await using warehouse = await Warehouse.open({ dataDir, writable: true, log: () => {} });
+    for (const run of warehouse.tracker.all()) warehouse.tracker.touch(run);
+    const { batches } = await warehouse.query("SELECT * FROM runs");
+    equal((await Array.fromAsync(batches)).reduce((sum, { rows }) => sum + rows, 0), 0);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});

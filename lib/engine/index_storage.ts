@@ -61,7 +61,11 @@ export class IndexStorage {
    * @returns false where somebody was just writing: try again later
    */
   async save(): Promise<boolean> {
-    await this.#saving.catch(() => {}); // told to who asked for it
+    let seen: Promise<unknown> | undefined;
+    while (seen !== this.#saving) {
+      seen = this.#saving;
+      await seen.catch(() => {}); // told to who asked for it
+    }
     if (this.#unsavedRows === 0) return true;
     const unsaved = this.#unsavedRows;
     this.#saving = this.#database.checkpoint("run_index");

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ParquetCell } from "../parquet/format.ts";
-import { readFooter, UnsupportedParquetError } from "../parquet/read_footer.ts";
+import { readFooter } from "../parquet/read_footer.ts";
 import { readParquet } from "../parquet/read_parquet.ts";
 import type { RunRows } from "./run_rows.ts";
 
@@ -40,10 +40,8 @@ export function readRunRows(path: string, sizeBytes: number): RunRows | undefine
     if (footer.rowCount > LARGE_ROWS) return undefined;
     return readParquet(bytes, { footer, trustNulls: true });
   } catch (error) {
-    const isForEngine = error instanceof RangeError || error instanceof TypeError ||
-      error instanceof UnsupportedParquetError || error instanceof Deno.errors.NotFound;
-    if (isForEngine) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
   }
 }
 

@@ -284,6 +284,7 @@ export class RunIndex {
     const gone = new Set(paths);
     this.#waiting.drop(gone);
     this.#files.forget(gone);
+    for (const path of revived) this.#files.forgetFile(path);
     return revived;
   }
 
@@ -320,8 +321,8 @@ export class RunIndex {
       const read = others.length === 0 ? widened : (await this.#takeBatch(others)).widened;
       return { widened: widened || read };
     } catch (error) {
-      // The next look at the folder finds them anew.
-      for (const { file } of waiting) this.#files.forgetFile(file.path);
+      // The next look at the folder finds them changed: some of them may be in the index already.
+      for (const { file } of waiting) this.#files.setFile({ ...file, mtimeMillis: NaN });
       throw error;
     }
   }

@@ -63,6 +63,8 @@ export function* eventBatches(
   const taken = new TakenSequences();
   const seen = new SeenEvents();
   const lastOf = new Map(files.map(({ sessionId }, i) => [sessionId, i]));
+  // Behind a name that tells no session may be events of any.
+  const lastNameless = lastOf.get(undefined) ?? -1;
   for (const [i, { path, sessionId }] of files.entries()) {
     const reader = new EventFileReader(path);
     const later = (): string[] =>
@@ -71,7 +73,8 @@ export function* eventBatches(
       yield { ...found, batch: seen.firsts(sessionId ?? "", found.batch) };
     }
     for (const damage of reader.damage) options.onDamage?.(damage);
-    if (lastOf.get(sessionId) === i) seen.forget(sessionId ?? "");
+    const isOver = sessionId !== undefined && lastOf.get(sessionId) === i && i > lastNameless;
+    if (isOver) seen.forget(sessionId);
   }
 }
 

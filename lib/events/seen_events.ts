@@ -3,11 +3,13 @@
  * heard no answer, in a copy of a file, or in a file of the Python package and in what it sent as well.
  * @module
  */
+import { valueReader } from "../arrow/column_values.ts";
 import type { ArrowBatch } from "../arrow/field.ts";
 import { IdSet } from "../base/id_set.ts";
 import { isNull, pickRows } from "./row_filter.ts";
 
 const ID = 0;
+const SESSION_ID = 4;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -37,8 +39,9 @@ export class SeenEvents {
   firsts(sessionId: string, batch: ArrowBatch): ArrowBatch {
     const column = batch.columns[ID];
     if (column === undefined) return batch;
-    let ids = this.#sessions.get(sessionId);
-    if (ids === undefined) this.#sessions.set(sessionId, ids = new IdSet());
+    const session = sessionId === "" ? sessionOf(batch) : sessionId;
+    let ids = this.#sessions.get(session);
+    if (ids === undefined) this.#sessions.set(session, ids = new IdSet());
     const [, { buffer, byteOffset } = NOTHING, data = NOTHING] = column.buffers;
     const offsets = new Int32Array(buffer, byteOffset, batch.rows + 1);
     let firsts: number[] | undefined;
@@ -57,4 +60,12 @@ export class SeenEvents {
   forget(sessionId: string): void {
     this.#sessions.delete(sessionId);
   }
+}
+
+/** The session of the first event: files of other names are copies of files of one session, most often. */
+function sessionOf({ columns, rows }: ArrowBatch): string {
+  const column = columns[SESSION_ID];
+  return column === undefined || rows === 0
+    ? ""
+    : String(valueReader(column)(0) ?? "").toLowerCase();
 }

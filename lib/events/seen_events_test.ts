@@ -47,3 +47,12 @@ Deno.test("SeenEvents keeps sessions apart and forgets one that is over", () => 
   equal(seen.has("one", "a"), false);
   equal(seen.firsts("two", batch).rows, 0);
 });
+
+Deno.test("SeenEvents knows the events of a copy whose name tells no session", () => {
+  const columns = ["id", "event_type", "occurred_at", "received_at", "session_id"]
+    .map((name) => utf8Column(field(name, "u"), [name === "session_id" ? "ABC" : "x"]));
+  const batch = { schema: { fields: columns.map((each) => each.field) }, rows: 1, columns };
+  const seen = new SeenEvents();
+  equal(seen.firsts("abc", batch).rows, 1);
+  equal(seen.firsts("", batch).rows, 0);
+});
