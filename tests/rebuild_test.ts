@@ -272,3 +272,16 @@ Deno.test("Runs of one serial that end in the same second all get a file of thei
   equal((await rowsOf(store, "SELECT count(*) AS n FROM runs"))[0]?.n, 12);
   equal(parquetFiles(directory.path).length, 12);
 });
+
+Deno.test("Run folders that were deleted while no daemon ran are gone from its first answer on", async () => {
+  await using directory = await testDirectory();
+  await using store = await EventStore.open({ dataDir: directory.path });
+  await record(store, "GONE", 1);
+  const files = "SELECT count(*) AS n FROM run_index.files";
+  equal((await rowsOf(store, "SELECT count(*) AS n FROM runs"))[0]?.n, 1);
+  equal((await rowsOf(store, files))[0]?.n, 1);
+  await stopDaemon(directory.path);
+  const [file = ""] = parquetFiles(directory.path);
+  await Deno.remove(dirname(file), { recursive: true });
+  equal((await rowsOf(store, files))[0]?.n, 0);
+});

@@ -9,11 +9,13 @@ import { type FolderState, listFolder } from "../base/folder_state.ts";
 export class RunFolders {
   readonly #root: string;
   readonly #state: FolderState;
-  #folders: readonly string[] = [""];
+  #folders: readonly string[];
 
-  constructor(root: string, state: FolderState) {
+  /** @param known folders that somebody has files of, which may have gone since */
+  constructor(root: string, state: FolderState, known: Iterable<string> = []) {
     this.#root = root;
     this.#state = state;
+    this.#folders = [...new Set(["", ...known])];
   }
 
   /**

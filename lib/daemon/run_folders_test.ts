@@ -29,6 +29,9 @@ Deno.test("RunFolders.changed() names folders with news, new ones and those that
     await Deno.remove(root, { recursive: true });
     deepStrictEqual(folders.changed().sort(), ["", "a", "b", "c"]);
     deepStrictEqual(new RunFolders(root, new FolderState()).changed(), []);
+    await Deno.mkdir(a, { recursive: true });
+    const again = new RunFolders(root, new FolderState(), ["a", "gone"]);
+    deepStrictEqual(again.changed().sort(), ["", "a", "gone"]);
   } finally {
     await Deno.remove(root, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

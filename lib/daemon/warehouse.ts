@@ -99,7 +99,8 @@ export class Warehouse implements AsyncDisposable {
     this.writable = options.writable;
     this.layout = dataLayout(options.dataDir);
     this.#materialized = new MaterializedLog(options.dataDir);
-    this.#runFolders = new RunFolders(this.layout.runs, new FolderState());
+    const indexed = Array.from(index.folderSizes(), ([folder]) => folder);
+    this.#runFolders = new RunFolders(this.layout.runs, new FolderState(), indexed);
     this.#rounds = new FolderRounds(() => index.folderSizes());
     const { dataDir, log, channelThreads: threads = 0 } = options;
     this.channels = new ChannelCatalog(database, dataDir, { log, threads });
