@@ -4,6 +4,7 @@
  */
 import { notFound } from "../failure.ts";
 import type { RunSource } from "../show/run_source.ts";
+import { nearestValues } from "./nearest_values.ts";
 
 /** What identifies a run. */
 export interface FoundRun {
@@ -14,6 +15,8 @@ export interface FoundRun {
 }
 
 type Candidate = FoundRun & { readonly rank: number };
+/** Serials to choose from that are named. */
+const NAMED = 3;
 const COLUMNS = "run_id, session_id, dut_serial, run_outcome";
 
 /**
@@ -55,16 +58,12 @@ async function named(source: RunSource, name: string): Promise<Candidate[]> {
 }
 
 async function noRun(source: RunSource, name: string): Promise<Error> {
-  const near = await source.all<{ serial: string }>(
-    `SELECT dut_serial AS serial FROM runs WHERE dut_serial <> '' GROUP BY dut_serial
-    ORDER BY jaro_winkler_similarity(lower(dut_serial), lower($1)) DESC, serial LIMIT 3`,
-    [name],
-  );
+  const near = await nearestValues(source, "dut_serial", name, NAMED);
   if (near.length === 0) {
     return notFound(`No runs in ${source.dataDir} yet`, "Record some: litmus demo");
   }
   return notFound(
     `No run ${name}`,
-    `Serials such as ${near.map(({ serial }) => serial).join(", ")} are there: litmus runs`,
+    `Serials such as ${near.join(", ")} are there: litmus runs`,
   );
 }

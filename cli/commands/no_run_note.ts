@@ -4,6 +4,7 @@
  */
 import { RUN_FILTER_COLUMNS, type RunFilter } from "../../lib/runs/run_store.ts";
 import type { CommandContext } from "../command_context.ts";
+import { nearestValues } from "./nearest_values.ts";
 
 /** Values to choose from that are named. */
 const NAMED = 5;
@@ -16,24 +17,10 @@ export async function noRunNote(context: CommandContext, filter: RunFilter): Pro
   for (const [name, column] of RUN_FILTER_COLUMNS) {
     const wanted = filter[name];
     if (typeof wanted !== "string") continue;
-    const near = await nearestValues(context, column, wanted);
+    const near = await nearestValues(context, column, wanted, NAMED);
     if (near.includes(wanted)) continue;
     const known = near.length === 0 ? "no run has any" : `there is ${near.join(", ")}`;
     return `No run has ${name} ${JSON.stringify(wanted)}: ${known}`;
   }
   return "No run passes the filters together: litmus runs lists all of them";
-}
-
-async function nearestValues(
-  context: CommandContext,
-  column: string,
-  wanted: string,
-): Promise<string[]> {
-  const rows = await context.all<{ value: string }>(
-    `SELECT ${column} AS value FROM runs WHERE ${column} <> '' GROUP BY 1
-    ORDER BY value = $1 DESC, jaro_winkler_similarity(lower(value), lower($1)) DESC, value
-    LIMIT ${NAMED}`,
-    [wanted],
-  );
-  return rows.map(({ value }) => value);
 }
