@@ -12,7 +12,7 @@ import type { Database } from "../engine/database.ts";
 import { runQuery } from "../engine/query.ts";
 import { sqlText } from "../engine/sql_text.ts";
 import { RunAccumulator } from "../runs/run_accumulator.ts";
-import type { RunEventRecord } from "../runs/run_event.ts";
+import { parseRunEvent, type RunEventRecord } from "../runs/run_event.ts";
 import type { TrackedRun } from "./run_tracker.ts";
 
 const CONTEXT_TYPES =
@@ -168,7 +168,7 @@ export class RunReader {
         runIds: textRuns(runIds),
         at: (row) => Number(readAt?.(row)),
         sessionId: (row) => String(readSession?.(row)),
-        record: (row) => parseRecord(String(readJson?.(row))),
+        record: (row) => parseRunEvent(readJson?.(row)),
       };
     }
   }
@@ -227,23 +227,15 @@ function conditionOf(open: ReadonlyMap<string, Open>): string {
 }
 
 function addContext(open: ReadonlyMap<string, Open>, events: Events, row: number): void {
-  const [at, sessionId, record] = [events.at(row), events.sessionId(row), events.record(row)];
-  for (const { run, accumulator, firstRow, lastRow } of open.values()) {
-    const isWithin = at >= firstRow && at <= lastRow;
-    if (isWithin && run.sessionId === sessionId) addTo(accumulator, record);
-  }
+  const [at, sessionId] = [events.at(row), events.sessionId(row)];
+  const concerned = [...open.values()].filter(({ run, firstRow, lastRow }) =>
+    at >= firstRow && at <= lastRow && run.sessionId === sessionId
+  );
+  if (concerned.length === 0) return;
+  const record = events.record(row);
+  for (const { accumulator } of concerned) addTo(accumulator, record);
 }
 
 function addTo(accumulator: RunAccumulator, record: RunEventRecord | undefined): void {
   if (record !== undefined) accumulator.add(record);
-}
-
-/** Undefined for damaged text of another program: the run just stays without what it says. */
-function parseRecord(text: string): RunEventRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as RunEventRecord : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@
 import type { ArrowBatch, ArrowColumn } from "../arrow/field.ts";
 import { type TextRun, textRuns } from "../arrow/text_runs.ts";
 import { valueReader } from "../arrow/column_values.ts";
-import type { RunEventRecord } from "../runs/run_event.ts";
+import { parseRunEvent, type RunEventRecord } from "../runs/run_event.ts";
 import { isSessionContext, SessionContext } from "../runs/session_context.ts";
 import type { BatchOrigin } from "./event_follower.ts";
 
@@ -179,11 +179,9 @@ export class RunTracker {
     run.started = true;
     const json = batch.columns[JSON_TEXT];
     if (!run.foreign || json === undefined) return;
-    const text = valueReader(json)(row);
-    const event = parseOrNull(text);
-    if (event === null) return;
-    const pid: unknown = Reflect.get(event, "pid");
-    const host: unknown = Reflect.get(event, "station_hostname");
+    const event = parseRunEvent(valueReader(json)(row));
+    if (event === undefined) return;
+    const { pid, station_hostname: host } = event;
     if (typeof pid === "number") run.pid = pid;
     if (typeof host === "string") run.host = host;
   }
@@ -203,18 +201,8 @@ function* contextEvents(
     const readJson = valueReader(json);
     const readRun = valueReader(runIds);
     for (let row = start; row < end; row++) {
-      const event = (readRun(row) ?? "") === "" ? parseOrNull(readJson(row)) : null;
-      if (event !== null) yield { row, event: event as RunEventRecord };
+      const event = (readRun(row) ?? "") === "" ? parseRunEvent(readJson(row)) : undefined;
+      if (event !== undefined) yield { row, event };
     }
-  }
-}
-
-function parseOrNull(text: unknown): object | null {
-  if (typeof text !== "string") return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? value : null;
-  } catch {
-    return null; // damaged text of another program; its run just stays without what it says
   }
 }

@@ -18,6 +18,17 @@ export interface RunEventRecord {
   readonly [field: string]: unknown;
 }
 
+/** Reads the JSON of an event; undefined for damaged text: its run just stays without what it says. */
+export function parseRunEvent(json: unknown): RunEventRecord | undefined {
+  if (typeof json !== "string") return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? value as RunEventRecord : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The texts by which JSON carries the numbers that it cannot write. */
 export const NUMBER_TEXTS: ReadonlyMap<string, number> = new Map([
   ["NaN", NaN],
