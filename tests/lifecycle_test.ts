@@ -9,6 +9,7 @@ import {
 } from "node:assert/strict";
 import { join } from "@std/path";
 import { DaemonError, FlightError } from "../lib/base/errors.ts";
+import { isProcessAlive } from "../lib/daemon/process_state.ts";
 import { EventStore } from "../lib/events/event_store.ts";
 import { FlightClient } from "../lib/flight/client.ts";
 import { FileLock } from "../lib/protocol/file_lock.ts";
@@ -32,16 +33,6 @@ const lease = await acquire(Deno.args[0]);
 console.log("PID " + lease.pid);
 await new Promise((resolve) => setTimeout(resolve, 60_000));
 `;
-
-function isAlive(pid: number): boolean {
-  try {
-    Deno.statSync(`/proc/${pid}`);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 Deno.test("Many starters at once end with exactly one daemon", async () => {
   await using directory = await testDirectory();
@@ -166,7 +157,7 @@ Deno.test("A data directory that is deleted and made anew gets a daemon of its o
   const rows = (text: string) => rowsOf(runs, text);
   await until(async () => (await rows("FROM run_index.files")).length > 0, "the run to be filed");
   notEqual(daemonPid(directory.path), before.pid);
-  await until(() => !isAlive(before.pid), "the daemon of the deleted directory to leave");
+  await until(() => !isProcessAlive(before.pid), "the daemon of the deleted directory to leave");
   deepEqual(
     await rows(
       "SELECT dut_serial, file.n FROM runs, (SELECT count(*)::DOUBLE AS n FROM run_index.files) AS file",
