@@ -229,11 +229,17 @@ export class RunKeeper {
   async refresh(): Promise<void> {
     const { tracker, index } = this.#parts;
     for (const run of tracker.dirty) {
+      // Before its rows are made: what comes in meanwhile makes it dirty again.
+      tracker.dirty.delete(run);
       // Nothing but the telling of its file may be left of a run.
       const isLive = index.fileOf(run.runId) === undefined && run.lastRow >= run.firstRow;
-      if (isLive) await this.#makeLive(run);
-      else await this.#dropLive(run);
-      tracker.dirty.delete(run);
+      try {
+        if (isLive) await this.#makeLive(run);
+        else await this.#dropLive(run);
+      } catch (error) {
+        tracker.dirty.add(run); // else the next answer would be wrong without a word
+        throw error;
+      }
     }
   }
 
