@@ -54,6 +54,15 @@ export class LiveSamples {
     this.#forget();
   }
 
+  /** Takes those that are later than all that came of their session. */
+  addLater(update: ChannelUpdate): void {
+    const last = this.#tracks.get(update.sessionId)?.times.at(-1) ?? -Infinity;
+    const first = update.timestamp.findIndex((micros) => micros / 1000 > last);
+    if (first < 0) return;
+    const timestamp = update.timestamp.slice(first);
+    this.add({ ...update, timestamp, value: update.value.slice(first) });
+  }
+
   /** Lets go of what is out of sight. */
   #forget(): void {
     const from = this.#latestMillis - this.#seconds * 1000;

@@ -29,6 +29,8 @@ export interface LiveChannelOptions
 
 /** More than are drawn: what comes between two of them is drawn at once. */
 const UPDATES_PER_SECOND = 10;
+/** How long the end waits for what is under way. */
+const CATCH_UP_MILLIS = 5000;
 
 /**
  * Shows the last seconds of a channel while it is written, by whichever process, in one output that
@@ -65,9 +67,25 @@ export function liveChannel(
         samples.add(update);
         changed();
       }
+      await catchUp(store, channelId, samples, { ...session, window: seconds });
+      if (samples.count > 0) units ??= await unitsOf(store, channelId, session);
+      changed();
     },
     render: () => liveChannelBundle(samples, channelId, { ...plot, units }),
   });
+}
+
+/** Takes what was written before the end and was still under way then: it comes as history. */
+async function catchUp(
+  store: LiveChannelSource,
+  channelId: string,
+  samples: LiveSamples,
+  how: ChannelSubscribeOptions,
+): Promise<void> {
+  const reached = new AbortController();
+  const signal = AbortSignal.any([reached.signal, AbortSignal.timeout(CATCH_UP_MILLIS)]);
+  const history = store.subscribe(channelId, { ...how, signal, onLive: () => reached.abort() });
+  for await (const update of history) samples.addLater(update);
 }
 
 async function unitsOf(

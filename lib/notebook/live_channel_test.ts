@@ -30,6 +30,17 @@ Deno.test("LiveSamples keeps the last seconds of each session", () => {
   equal(`${samples.count} ${samples.missed}`, "5 7");
 });
 
+Deno.test("LiveSamples.addLater() takes of history what did not come before", () => {
+  const samples = new LiveSamples(10);
+  samples.add(update(0, Float64Array.of(1, 2, 3)));
+  samples.addLater(update(1, Float64Array.of(2, 3, 4, 5)));
+  samples.addLater(update(0, Float64Array.of(1)));
+  samples.addLater(update(0, Float64Array.of(7), { sessionId: "b" }));
+  const { values } = samples.columns("dmm", "V").get("value")!.data;
+  equal([...values].join(), "1,2,3,4,5,7");
+  equal(samples.count, 6);
+});
+
 Deno.test("LiveSamples keeps every spike of more samples than it holds", () => {
   const samples = new LiveSamples(3600);
   for (let i = 0; i < 30; i++) {
